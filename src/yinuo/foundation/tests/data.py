@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-_CHECKOUT = Path(__file__).resolve().parents[3]
+_CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 def data_folder(name: str) -> Path:
