@@ -1,0 +1,1 @@
+"""Puts the house together: settings, addresses, shell, shared components, the API root."""

@@ -1,0 +1,1 @@
+"""The components every page shares: declared attributes, one template each, all shown in the gallery."""

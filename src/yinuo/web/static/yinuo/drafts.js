@@ -1,0 +1,106 @@
+// Keeps what was typed in forms with data-draft="a name of this form": through reloads, errors, lost connections and
+// sign-outs. A draft belongs to one account on one device, is dropped once the form was accepted, and after 14 days.
+(() => {
+  "use strict";
+  const PREFIX = "yinuo-draft:", SUBMITTED = "yinuo-submitted", KEPT_FOR = 14 * 24 * 3600 * 1000;
+
+  const nameOf = (form) => `${PREFIX}${document.body.dataset.account || "guest"}:${form.dataset.draft}`;
+  const isKept = (field) => field.name && !/^(password|hidden|file|submit|button|reset)$/.test(field.type)
+    && !("noDraft" in field.dataset);
+
+  function read(form) {
+    const values = {};
+    for (const field of form.elements) {
+      if (!isKept(field)) continue;
+      if (/^(checkbox|radio)$/.test(field.type)) (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
+      else if (field.type === "select-multiple") values[field.name] = [...field.selectedOptions].map((option) => option.value);
+      else values[field.name] = field.value;
+    }
+    return values;
+  }
+
+  function fill(form, values) {
+    let changed = false;
+    for (const field of form.elements) {
+      if (!isKept(field) || !(field.name in values)) continue;
+      const value = values[field.name];
+      if (/^(checkbox|radio)$/.test(field.type)) {
+        changed ||= field.checked !== value.includes(field.value);
+        field.checked = value.includes(field.value);
+      } else if (field.type === "select-multiple") {
+        for (const option of field.options) option.selected = value.includes(option.value);
+      } else if (field.value !== value) {
+        field.value = value;
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  function save(form) {
+    const text = JSON.stringify({ at: Date.now(), values: read(form) });
+    try {
+      localStorage.setItem(nameOf(form), text);
+    } catch {
+      // Storage is full or forbidden: typing goes on, only the safety net is missing.
+    }
+  }
+
+  const drop = (form) => localStorage.removeItem(nameOf(form));
+
+  function restore(form) {
+    if (form.dataset.draftReady) return;
+    form.dataset.draftReady = "yes";
+    const stored = localStorage.getItem(nameOf(form));
+    if (!stored) return;
+    if (fill(form, JSON.parse(stored).values)) {
+      const hint = form.querySelector("[data-draft-hint]");
+      if (hint) hint.hidden = false;
+      form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+    }
+  }
+
+  function dropOld() {
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
+      if (Date.now() - JSON.parse(localStorage.getItem(key)).at > KEPT_FOR) localStorage.removeItem(key);
+    }
+  }
+
+  // A plain form's answer is a new page. It was accepted unless that page asks to sign in, shows an error or a refusal.
+  function settleSubmitted() {
+    const submitted = sessionStorage.getItem(SUBMITTED);
+    sessionStorage.removeItem(SUBMITTED);
+    const failed = document.querySelector("[data-refusal], [data-form-errors], .is-invalid")
+      || /^(signin|error)$/.test(document.body.dataset.page || "");
+    if (submitted && !failed) localStorage.removeItem(submitted);
+  }
+
+  const draftForm = (event) => event.target.closest?.("form[data-draft]");
+  const timers = new WeakMap();
+  document.addEventListener("input", (event) => {
+    const form = draftForm(event);
+    if (!form) return;
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(() => save(form), 250));
+  });
+  document.addEventListener("change", (event) => { const form = draftForm(event); if (form) save(form); });
+  document.addEventListener("submit", (event) => {
+    const form = draftForm(event);
+    if (!form) return;
+    clearTimeout(timers.get(form));
+    save(form);
+    if (!event.defaultPrevented) sessionStorage.setItem(SUBMITTED, nameOf(form));
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const form = draftForm(event), response = event.detail.ctx.response;
+    if (!form || event.detail.ctx.request.method === "GET") return;
+    sessionStorage.removeItem(SUBMITTED);
+    if (response.status < 400 && !window.yinuo.isSignIn(response.raw.url)) drop(form);
+  });
+  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form[data-draft]").forEach(restore));
+  document.addEventListener("DOMContentLoaded", () => {
+    dropOld();
+    settleSubmitted();
+    document.querySelectorAll("form[data-draft]").forEach(restore);
+  });
+})();
