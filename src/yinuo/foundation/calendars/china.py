@@ -14,6 +14,7 @@ from yinuo.foundation.calendars.calendar import BusinessCalendar, Holiday, MakeU
 from yinuo.foundation.calendars.hours import DayHours, WeekHours
 
 ZONE = "Asia/Shanghai"
+_SATURDAY = 5
 OFFICE_HOURS = DayHours.parse(["09:00-18:00"], ["12:00-13:00"])
 
 
@@ -40,7 +41,9 @@ def china_holidays() -> tuple[Holiday, ...]:
 @cache
 def china_make_up_days() -> tuple[MakeUpDay, ...]:
     """Return every published make-up working day, in order; hours are those of a normal working day."""
-    return tuple(MakeUpDay(date.fromisoformat(on), name) for on, kind, name in _listed_days() if kind == "work")
+    days = (MakeUpDay(date.fromisoformat(on), name) for on, kind, name in _listed_days() if kind == "work")
+    # A notice may also name the ordinary weekday on which work begins again, as that of 27 January 2020 does.
+    return tuple(day for day in days if day.on.weekday() >= _SATURDAY)
 
 
 def published_years() -> tuple[int, ...]:
