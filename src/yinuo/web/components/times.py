@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -48,8 +48,8 @@ def money(amount: Any, currency: str = "CNY") -> str:
     if hasattr(amount, "currency"):
         amount, currency = amount.amount, str(amount.currency)
     number = Decimal(amount)
-    whole = number == number.to_integral_value() or currency in UNITS_WITHOUT_CENTS
-    digits = formats.number_format(abs(number), decimal_pos=0 if whole else 2, use_l10n=True, force_grouping=True)
+    has_cents = number != number.to_integral_value() and currency not in UNITS_WITHOUT_CENTS
+    digits = f"{abs(number):,.2f}" if has_cents else f"{abs(number):,.0f}"
     sign = "-" if number < 0 else ""
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{digits}" if symbol else f"{sign}{digits} {currency}"

@@ -56,7 +56,7 @@
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
     if (ctx.response.status < 500) return placeRefusal(ctx);
-    const reference = ctx.response.headers.get("X-Request-ID");
+    const reference = ctx.response.headers.get("X-Request-Reference");
     toast([say("fault"), reference && say("fault_reference", { reference })].filter(Boolean).join(" "), "broken");
   });
 
