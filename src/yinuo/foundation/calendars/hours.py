@@ -27,10 +27,12 @@ class Span:
     end_minute: int
 
     def __post_init__(self) -> None:
-        if (
-            not 0 <= self.start_minute < MINUTES_PER_DAY
-            or not 0 < self.end_minute - self.start_minute <= MINUTES_PER_DAY
-        ):
+        if self.end_minute == _LAST_MINUTE:
+            # Time fields in browsers cannot say 24:00, so people write 23:59 and mean the end of the day.
+            object.__setattr__(self, "end_minute", MINUTES_PER_DAY)
+        # A span of 24 hours can only be written from midnight on.
+        longest = MINUTES_PER_DAY if self.start_minute == 0 else _LAST_MINUTE
+        if not 0 <= self.start_minute < MINUTES_PER_DAY or not 0 < self.end_minute - self.start_minute <= longest:
             raise BadOpeningHours(text=f"{_clock(self.start_minute)}-{_clock(self.end_minute)}")
 
     @classmethod
@@ -46,8 +48,6 @@ class Span:
         start, end = hour * 60 + minute, end_hour * 60 + end_minute
         if minute > 59 or end_minute > 59 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY or start == end:  # noqa: PLR2004
             raise BadOpeningHours(text=text)
-        # Time fields in browsers cannot say 24:00, so people write 23:59 and mean the end of the day.
-        end = MINUTES_PER_DAY if end == _LAST_MINUTE else end
         return cls(start, end if end > start else end + MINUTES_PER_DAY)
 
     @property
@@ -77,11 +77,10 @@ class DayHours:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "open", tuple(sorted(self.open)))
-        object.__setattr__(self, "breaks", tuple(sorted(self.breaks)))
-        for spans in (self.open, self.breaks):
-            for first, second in pairwise(spans):
-                if second.start_minute < first.end_minute:
-                    raise OverlappingHours(first=str(first), second=str(second))
+        # In the order in which they come, so that a break after midnight follows the one before it.
+        object.__setattr__(self, "breaks", tuple(sorted(self.breaks, key=self._place)))
+        self._check_apart([(span.start_minute, span.end_minute) for span in self.open], self.open)
+        self._check_apart([self._place(pause) for pause in self.breaks], self.breaks)
         object.__setattr__(self, "pieces", self._pieces())
 
     @classmethod
@@ -95,7 +94,7 @@ class DayHours:
 
     def _pieces(self) -> tuple[tuple[int, int], ...]:
         pieces: list[tuple[int, int]] = []
-        pauses = sorted(self._place(pause) for pause in self.breaks)
+        pauses = [self._place(pause) for pause in self.breaks]
         for span in self.open:
             start = span.start_minute
             for pause_start, pause_end in pauses:
@@ -104,6 +103,12 @@ class DayHours:
                     start = pause_end
             pieces.append((start, span.end_minute))
         return tuple((start, end) for start, end in pieces if start < end)
+
+    @staticmethod
+    def _check_apart(places: list[tuple[int, int]], spans: tuple[Span, ...]) -> None:
+        for (before, after), (first, second) in zip(pairwise(places), pairwise(spans), strict=True):
+            if after[0] < before[1]:
+                raise OverlappingHours(first=str(first), second=str(second))
 
     def _place(self, pause: Span) -> tuple[int, int]:
         for days in (0, MINUTES_PER_DAY):

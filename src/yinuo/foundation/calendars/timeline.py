@@ -49,26 +49,12 @@ def open_year(calendar: BusinessCalendar, year: int) -> OpenYear:
     if found is None:
         if len(years) >= _YEARS_KEPT:
             years.clear()
-        found = years[year] = _compile(calendar, year)
+        found = years[year] = lay_out_year(calendar, year)
     return found
 
 
-def microseconds(at: datetime) -> int:
-    """Return the aware instant as whole microseconds since 1970 UTC. Raises TypeError for a naive one."""
-    return (at - EPOCH) // MICROSECOND
-
-
-def instant(position: int) -> datetime:
-    """Return the aware UTC instant of a position in microseconds since 1970 UTC."""
-    return EPOCH + timedelta(microseconds=position)
-
-
-@lru_cache(maxsize=256)
-def _years_of(calendar: BusinessCalendar) -> dict[int, OpenYear]:  # noqa: ARG001
-    return {}
-
-
-def _compile(calendar: BusinessCalendar, year: int) -> OpenYear:
+def lay_out_year(calendar: BusinessCalendar, year: int) -> OpenYear:
+    """Return the open spans of the UTC year, worked out anew. Refuses as `open_year` does."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise CalendarExhausted(after=datetime(min(max(year, 1), 9999), 1, 1, tzinfo=UTC))
     begin, end = (microseconds(datetime(number, 1, 1, tzinfo=UTC)) for number in (year, year + 1))
@@ -85,6 +71,21 @@ def _compile(calendar: BusinessCalendar, year: int) -> OpenYear:
         total += stop - start
         opened.append(total)
     return OpenYear(starts, ends, opened, total, end)
+
+
+def microseconds(at: datetime) -> int:
+    """Return the aware instant as whole microseconds since 1970 UTC. Raises TypeError for a naive one."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(position: int) -> datetime:
+    """Return the aware UTC instant of a position in microseconds since 1970 UTC."""
+    return EPOCH + timedelta(microseconds=position)
+
+
+@lru_cache(maxsize=256)
+def _years_of(calendar: BusinessCalendar) -> dict[int, OpenYear]:  # noqa: ARG001
+    return {}
 
 
 def _open_spans(calendar: BusinessCalendar, begin: int, end: int) -> Iterator[tuple[int, int]]:

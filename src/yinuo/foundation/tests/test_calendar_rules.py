@@ -101,6 +101,14 @@ def test_a_span_counts_minutes_from_the_midnight_it_begins_after(text, start, en
     assert Span.parse(text) == Span(start, end)
 
 
+@pytest.mark.parametrize(("start", "end"), [(1, 1441), (600, 600), (-1, 10), (1440, 1500), (0, 1441)])
+def test_minutes_that_no_clock_could_show_are_refused(start, end):
+    with pytest.raises(Refusal) as refusal:
+        Span(start, end)
+
+    assert refusal.value.code == "foundation.bad_opening_hours"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -150,6 +158,10 @@ def test_hours_without_breaks_are_what_remains_in_order():
             "foundation.overlapping_hours",
         ),
         (with_hours({"open": ["09:00-18:00"], "breaks": ["17:30-18:30"]}), "foundation.break_outside_hours"),
+        (
+            with_hours({"open": ["22:00-06:00"], "breaks": ["23:30-00:30", "00:00-00:45"]}),
+            "foundation.overlapping_hours",
+        ),
         (with_hours({"open": [], "breaks": ["12:00-13:00"]}), "foundation.break_outside_hours"),
         (with_hours(["18:00-18:00"]), "foundation.bad_opening_hours"),
         (with_hours("09:00-18:00"), "foundation.calendar_unreadable"),
