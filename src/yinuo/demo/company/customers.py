@@ -65,6 +65,34 @@ def customers(random: Random, count: int, *, today: date) -> tuple[tuple[Custome
     return tuple(made), companies
 
 
+def outsiders(random: Random, *, today: date, count: int = 12) -> tuple[Customer, ...]:
+    """Return strangers who never bought anything and write all the same: advertising, mostly."""
+    made = []
+    for number in range(1, count + 1):
+        name, surname, gender = people.chinese_name(random)
+        region, place = _place(random)
+        made.append(
+            Customer(
+                number=f"X{number:04d}",
+                name=name,
+                surname=surname,
+                gender=gender,
+                language="zh",
+                mail=f"{random.choice(('sales', 'market', 'info', 'vip'))}{number}@promo{number}.example",
+                phone=people.phone_number(59_000 + number),
+                region=region,
+                province=place.province,
+                city=place.city,
+                address="",
+                tier="standard",
+                registered_on=today,
+                voice="plain",
+                mail_client="foxmail",
+            )
+        )
+    return tuple(made)
+
+
 def _place(random: Random) -> tuple[str, Place]:
     pairs = [(region.code, place) for region in REGIONS for place in region.places]
     return random.choices(pairs, [place.weight for _code, place in pairs])[0]

@@ -23,7 +23,7 @@ def orders(random: Random, customers: Sequence[Customer], *, today: date) -> tup
     made = [
         _order(random, customer, ordered_on)
         for customer in customers
-        for ordered_on in sorted(_order_day(random, customer, today) for _ in range(_order_count(random, customer)))
+        for ordered_on in _order_days(random, customer, today)
     ]
     made.sort(key=lambda order: (order.ordered_on, order.customer_number))
     return tuple(_numbered(order, running) for running, order in enumerate(made, start=1))
@@ -43,6 +43,15 @@ def _order_count(random: Random, customer: Customer) -> int:
         customer.tier
     ]
     return random.choices((1, 2, 3), more)[0] + (random.randint(0, 2) if customer.company_number else 0)
+
+
+def _order_days(random: Random, customer: Customer, today: date) -> list[date]:
+    days = [_order_day(random, customer, today) for _ in range(_order_count(random, customer))]
+    # The festival season brings every second customer back once more.
+    if random.random() < 0.5:
+        season = [today - timedelta(days=random.randint(0, 80)) for _ in range(4)]
+        days.append(random.choices(season, [bonus_weight(day) for day in season])[0])
+    return sorted(days)
 
 
 def _order_day(random: Random, customer: Customer, today: date) -> date:

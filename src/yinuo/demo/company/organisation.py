@@ -112,7 +112,7 @@ grace|何嘉怡|Grace He|英语客服专员|English desk agent|agent|english|sou
 daniel|林博文|Daniel Lin|英语客服专员|English desk agent|agent|english|east|late|28|en zh|english:5 mail:3 invoice:3
 sunyue|孙悦|Sun Yue|尊享客服专员|VIP agent|agent|vip|east|early|18|zh en|vip:5 mail:4 repair:4
 luoting|罗婷|Luo Ting|尊享客服专员|VIP agent|agent|vip|south|late|18|zh|vip:4 complaint:3 mail:4
-weijie|魏杰|Wei Jie|尊享夜班专员|VIP night agent|agent|vip|north|night|15|zh|vip:4 hotline:4 safety:3
+weijie|魏杰|Wei Jie|尊享夜班专员|VIP night agent|agent|vip|north|night|15|zh en|vip:4 hotline:4 safety:3
 hanxue|韩雪梅|Han Xuemei|尊享组长|VIP team leader|team_leader|vip|east|day|8|zh en|vip:5 complaint:5
 wufang|吴芳|Wu Fang|热线专员|Hotline agent|agent|hotline|east|early|28|zh|hotline:5 repair:3
 majun|马俊|Ma Jun|热线专员|Hotline agent|agent|hotline|north|late|28|zh|hotline:4 repair:2
@@ -126,9 +126,9 @@ songwei|宋伟|Song Wei|维修调度员|Dispatcher|agent|repair|north|late|40|zh
 xiehong|谢红|Xie Hong|维修调度员|Dispatcher|agent|repair|east|early|40|zh|repair:4 install:3
 pengtao|彭涛|Peng Tao|维修调度员|Dispatcher|agent|repair|southwest|late|40|zh|repair:3 install:4
 caoning|曹宁|Cao Ning|调度组长|Dispatch team leader|team_leader|repair|east|day|12|zh|repair:5 install:5 complaint:3
-yuanye|袁野|Yuan Ye|安全值守工程师|Safety engineer|agent|safety|east|early|12|zh|safety:5 repair:5
-dongqi|董琦|Dong Qi|安全值守工程师|Safety engineer|agent|safety|north|late|12|zh|safety:4 repair:5
-yubin|于斌|Yu Bin|安全值守夜班|Safety night engineer|agent|safety|south|night|12|zh|safety:4 repair:4
+yuanye|袁野|Yuan Ye|安全值守工程师|Safety engineer|agent|safety|east|early|12|zh en|safety:5 repair:5
+dongqi|董琦|Dong Qi|安全值守工程师|Safety engineer|agent|safety|north|late|12|zh en|safety:4 repair:5
+yubin|于斌|Yu Bin|安全值守夜班|Safety night engineer|agent|safety|south|night|12|zh en|safety:4 repair:4
 fengjia|冯佳|Feng Jia|配件专员|Parts agent|agent|parts|east|early|32|zh|parts:5 filter:5
 caimeng|蔡萌|Cai Meng|滤芯会员专员|Filter plan agent|agent|parts|south|late|30|zh|parts:3 filter:4
 jianglan|蒋兰|Jiang Lan|退换货专员|Returns agent|agent|returns|east|early|32|zh|returns:5 refund:3

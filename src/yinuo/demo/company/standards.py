@@ -35,7 +35,7 @@ CALENDARS: dict[str, dict[str, object]] = {
 }
 
 # Minutes of first response, minutes of next answer, hours of resolution, per class, for the standard tier.
-_BASE = {"emergency": (30, 60, 24), "important": (120, 360, 96), "routine": (240, 720, 144)}
+_BASE = {"emergency": (30, 60, 48), "important": (120, 360, 96), "routine": (240, 720, 144)}
 # Better tiers wait less for an answer; a repair takes as long as it takes, so the resolution shrinks less.
 _TIER_SHARE = {"standard": (1.0, 1.0), "silver": (1.0, 1.0), "gold": (0.75, 0.9), "platinum": (0.5, 0.75)}
 

@@ -157,8 +157,9 @@ class Order:
 class Scenario:
     """A family of customer needs, with everything people say in it.
 
-    `weight`: share relative to the other families. `season`: name of a curve in `seasons.py`.
-    `flow`: the usual course (answer, office, visit, parts, emergency, none). `texts`: language -> kind -> templates.
+    `weight`: share relative to the other families. `season`: name of a curve in `arrivals.py`.
+    `flow`: the usual course (answer, office, visit, emergency, none). `lines`: product lines, empty for any.
+    `order_age_days`: youngest and oldest age of the order in question. `texts`: language -> kind -> templates.
     """
 
     code: str
@@ -175,6 +176,7 @@ class Scenario:
     want_zh: str
     want_en: str
     needs_order: bool
+    order_age_days: tuple[int, int]
     business_only: bool
     photo_share: float
     mood: str
