@@ -74,9 +74,9 @@ def span(length: timedelta) -> str:
 
 
 def clock(length: timedelta) -> str:
-    """Return a length as a running clock: `28:22`, `1:48:20`; from a day on in words, as `span` says it."""
+    """Return a length as a running clock, short enough for a ring: `28:22`, `1:48:20`, from a day on `3 d`."""
     if length >= DAY:
-        return span(length)
+        return _("%(days)s d") % {"days": length // DAY}
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -31,7 +31,7 @@
   }
 
   function clock(length) {
-    if (length >= DAY) return span(length);
+    if (length >= DAY) return say("days", { days: Math.floor(length / DAY) });
     const two = (number) => String(number).padStart(2, "0");
     const hours = Math.floor(length / HOUR), minutes = Math.floor((length % HOUR) / MINUTE), seconds = Math.floor((length % MINUTE) / 1000);
     return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
