@@ -46,10 +46,12 @@ class Course:
 
     def customer_writes(self, kind: str) -> None:
         """A later word of the customer, some hours after the last answer and before the promised time is over."""
-        text = wording.say(self.random, self.customer.language, "follow", kind, self.slots)
+        shared = wording.phrases()[self.customer.language]["follow"]
+        texts = shared.get(kind) or self.scenario.texts[self.customer.language][kind]
+        text = wording.fill(self.random, self.random.choice(texts), self.slots)
         wait = timedelta(
             minutes=self.random.randint(4, 40)
-            if kind in {"ask", "serial", "photo", "time"}
+            if kind in {"ask", "serial", "photo", "time", "confirm"}
             else self.random.randint(15, 200)
         )
         self.now = self._awake(self.now + wait)
@@ -73,7 +75,7 @@ class Course:
         if kind == "time":
             self._choose_visit()
         self._on_time(timedelta(minutes=self.random.randint(6, 75)))
-        self._reply(self._phrase("again"), self._phrase(kind), keep_promise=kind == "ask")
+        self._reply(self._phrase("again"), self._phrase(kind), keep_promise=kind in {"ask", "confirm"})
 
     def progress(self, within: timedelta | None = None) -> None:
         self._keeps_word(within)
@@ -110,11 +112,22 @@ class Course:
         self._reply(self._phrase("again"), self._phrase("check"))
         self.promised_until = None
 
-    def stalls(self) -> None:
-        self.waits_open(timedelta(hours=self.random.randint(20, 40)))
-        limit = after_open_time(self.now, timedelta(hours=44), "service")
-        self._place_date(days=self.random.randint(4, 9))
-        self._reply(self._phrase("again"), self._phrase("stalled"), promise=wording.round_down(limit))
+    @property
+    def excuse_count(self) -> int:
+        return len(self._excuses())
+
+    def _excuses(self) -> list[str]:
+        use = "stalled_office" if self.scenario.flow == "office" else "stalled"
+        excuses: list[str] = wording.phrases()[self.customer.language]["reply"][use]
+        return excuses
+
+    def stalls(self, count: int) -> None:
+        """The next of the excuses, in their order; the customer hears it before the time promised last."""
+        self.waits_open(timedelta(hours=self.random.randint(4, 11) if count == 0 else self.random.randint(52, 70)))
+        limit = after_open_time(self.now, timedelta(hours=74), "service")
+        self._place_date(days=self.random.randint(5, 9))
+        text = wording.fill(self.random, self._excuses()[count], {**self.slots, **_OPEN_TIMES})
+        self._reply(self._phrase("again"), text, promise=wording.round_down(limit))
 
     def notes(self, kind: str = "") -> None:
         """An internal note, soon after what happened before."""
@@ -122,18 +135,27 @@ class Course:
         text = self._phrase(kind) if kind else self._template("note")
         self._add("note", self.owner, text)
 
-    def closes(self, outcome: str) -> None:
+    def closes(self, outcome: str, *, confirmed: bool = False) -> None:
         self.now += timedelta(seconds=self.random.randint(20, 240))
-        self._add("close", self.owner, self._phrase("close_note") if outcome != "spam" else "", outcome=outcome)
+        self._add(
+            "close",
+            self.owner,
+            "" if outcome == "spam" else self._phrase("close_confirmed" if confirmed else "close_silent"),
+            outcome=outcome,
+        )
 
     def reopens(self) -> None:
         """The trouble is back: a message, the case open again, an answer."""
         self.now = self._awake(self.now + timedelta(hours=self.random.randint(9, 70)))
-        self._add("message", "customer", self._phrase("again", kind="follow"))
+        self._add("message", "customer", self._spoken(self._phrase("again", kind="follow")))
         self.now += timedelta(seconds=2)
         self._add("reopen", "customer")
         self._on_time(timedelta(minutes=self.random.randint(8, 80)))
-        self._reply(self._phrase("again"), self._phrase("hurry"))
+        self._reply(self._phrase("again"), self._phrase("reopened"))
+
+    def resolves_again(self) -> None:
+        self._keeps_word()
+        self._reply(self._phrase("again"), self._phrase("resolved_again"), keep_promise=True)
 
     def has(self, kind: str) -> bool:
         return bool(self.scenario.texts[self.customer.language].get(kind))
@@ -220,14 +242,15 @@ class Course:
         due = wording.round_down(after_open_time(self.now, within, self.standard.calendar))
         if due <= self.now + timedelta(minutes=20):
             due = self.now.replace(second=0, microsecond=0) + timedelta(minutes=self.random.choice((35, 40, 45)))
-        return due
+        # 0:00 of which day? Nobody promises midnight.
+        return due - timedelta(minutes=30) if (due.hour, due.minute) == (0, 0) else due
 
     def _time_slots(self, promise: datetime | None) -> dict[str, str]:
         language = self.customer.language
         made = {"visit": "", "by": "", "later": ""}
         if promise is not None:
             made["by"] = made["later"] = wording.spoken_deadline(promise, self.now, language)
-            made["later"] = made["by"].removesuffix(" 前").replace("by ", "at ", 1)
+            made["later"] = made["by"].removesuffix("前").replace("by ", "at ", 1)
         if self.visit_at is None or self.visit_at < self.now:
             self._choose_visit()
         made["visit"] = wording.spoken_window(self.visit_at or self.now, 2, self.now, language)
@@ -235,14 +258,15 @@ class Course:
 
     def _closing_sentence(self) -> str:
         gap = " " if self.customer.language == "en" else ""
-        return gap + self._phrase("wait_close") if self.random.random() < 0.6 else ""
+        sentence = self._phrase("wait_close") if self.random.random() < 0.6 else ""
+        return gap + sentence if sentence else ""
 
     def _phrase(self, use: str, *, kind: str = "reply") -> str:
         """A shared phrase; times are left open, for they are known only when the answer is written."""
         return wording.fill(self.random, self._shared(kind, use), {**self.slots, **_OPEN_TIMES})
 
     def _shared(self, kind: str, use: str) -> str:
-        return self.random.choice(wording.phrases()[self.customer.language][kind][use])
+        return wording.choose(self.random, wording.phrases()[self.customer.language][kind][use], self._last_said())
 
     def _template(self, use: str) -> str:
         self._place_date()
@@ -252,7 +276,11 @@ class Course:
         if use == "note" and not texts:
             # Notes are for colleagues: the Chinese ones serve English cases too.
             texts = self.scenario.texts["zh"]["note"]
-        return wording.fill(self.random, self.random.choice(texts), {**self.slots, **_OPEN_TIMES})
+        heard = self.turns[0].text + self._last_said()
+        return wording.fill(self.random, wording.choose(self.random, texts, heard), {**self.slots, **_OPEN_TIMES})
+
+    def _last_said(self) -> str:
+        return next((turn.text for turn in reversed(self.turns) if turn.by == "customer" and turn.text), "")
 
     def _spoken(self, text: str) -> str:
         if self.channel == "phone":

@@ -18,7 +18,7 @@ from yinuo.demo.company.wording import fill
 
 CHANNEL_SHARES = {"mail": 55, "form": 20, "phone": 15, "counter": 10}
 SLOW_SHARE = 0.055
-NEVER_CLOSED_SHARE = 0.03
+LONG_WAIT_SHARE = 0.05
 
 
 def conversation_plan(
@@ -97,9 +97,8 @@ def _run(course: Course, first_at: datetime) -> None:
         _after_answer(course)
     elif scenario.flow == "emergency":
         _after_alarm(course)
-    elif random.random() < NEVER_CLOSED_SHARE * 1.6:
+    elif random.random() < LONG_WAIT_SHARE:
         _hangs(course)
-        return
     elif scenario.flow == "office":
         _through_the_office(course)
     else:
@@ -112,7 +111,9 @@ def _run(course: Course, first_at: datetime) -> None:
 
 
 def _after_answer(course: Course) -> None:
-    if course.random.random() < 0.3 and course.scenario.mood != "happy":
+    if course.promised_until is not None and course.has("back"):
+        course.customer_writes("back")
+    elif course.random.random() < 0.3 and course.scenario.mood != "happy":
         course.customer_writes("ask")
         course.answers("ask")
     if course.promised_until is not None:
@@ -149,8 +150,9 @@ def _with_a_visit(course: Course) -> None:
         course.notes()
     course.arranges_visit()
     if draw() < 0.28:
-        course.customer_writes("time")
-        course.answers("time")
+        kind = "time" if draw() < 0.4 else "confirm"
+        course.customer_writes(kind)
+        course.answers(kind)
     course.visit_happens()
     if course.has("progress") and draw() < 0.22:
         course.progress()
@@ -160,9 +162,9 @@ def _with_a_visit(course: Course) -> None:
 
 
 def _hangs(course: Course) -> None:
-    """Waiting for a part that does not come: news every few days, and no end in sight."""
-    for _ in range(course.random.randint(8, 14)):
-        course.stalls()
+    """Waiting for a part or a partner that does not come: news every few days, for weeks."""
+    for count in range(course.excuse_count):
+        course.stalls(count)
 
 
 def _end(course: Course, outcome: str) -> None:
@@ -180,12 +182,12 @@ def _end(course: Course, outcome: str) -> None:
         if thanked:
             course.customer_writes("unhappy" if course.broke_promise and random.random() < 0.5 else "thanks")
     course.waits_open(timedelta(minutes=random.randint(10, 150)) if thanked else timedelta(hours=random.randint(6, 11)))
-    course.closes(outcome)
+    course.closes(outcome, confirmed=thanked)
     if random.random() < 0.035 and course.scenario.mood != "happy":
         course.reopens()
-        course.solution("solved")
+        course.resolves_again()
         course.customer_writes("thanks")
-        course.closes("solved")
+        course.closes("solved", confirmed=True)
 
 
 def _channel(random: Random, scenario: Scenario) -> str:

@@ -40,6 +40,7 @@ def _scenario(code: str, *, group: str, entry: dict[str, Any]) -> Scenario:
         team=entry["team"],
         department=TEAM_BY_CODE[entry["team"]].department,
         lines=tuple(entry["lines"]),
+        models=tuple(entry.get("models", ())),
         weight=entry["weight"],
         season=entry["season"],
         flow=entry["flow"],

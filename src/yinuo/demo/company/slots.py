@@ -10,22 +10,42 @@ from yinuo.demo.company.products import PRODUCT_BY_CODE, PRODUCTS
 from yinuo.demo.company.values import COMPANY_ZONE, Company, Customer, Order, Product, Scenario
 from yinuo.demo.company.wording import spoken_day, spoken_month
 
-_ENGINEERS = ["周:Zhou", "马:Ma", "胡:Hu", "罗:Luo", "姜:Jiang", "邱:Qiu", "雷:Lei", "史:Shi", "钱:Qian", "毛:Mao", "龙:Long", "葛:Ge", "尚:Shang", "万:Wan", "庞:Pang", "俞:Yu", "屈:Qu", "鲁:Lu"]
+_ENGINEERS = [
+    "周:Zhou",
+    "马:Ma",
+    "胡:Hu",
+    "罗:Luo",
+    "姜:Jiang",
+    "邱:Qiu",
+    "雷:Lei",
+    "史:Shi",
+    "钱:Qian",
+    "毛:Mao",
+    "龙:Long",
+    "葛:Ge",
+    "尚:Shang",
+    "万:Wan",
+    "庞:Pang",
+    "俞:Yu",
+    "屈:Qu",
+    "鲁:Lu",
+]
 _SHOPS_EN = {"mall": "on your website", "flagship": "in your flagship shop", "live": "in a livestream"}
 
 
 def product_for(random: Random, scenario: Scenario, order: Order | None) -> tuple[Product, str]:
     """Return the product a case is about and its serial number: from the order where it has one that fits."""
-    lines = [line for line in order.lines if _fits(scenario, line.product_code)] if order else []
+    lines = [line for line in order.lines if concerns(scenario, line.product_code)] if order else []
     if lines:
         line = random.choice(lines)
         return PRODUCT_BY_CODE[line.product_code], random.choice(line.serials)
-    fitting = [product for product in PRODUCTS if _fits(scenario, product.code)]
+    fitting = [product for product in PRODUCTS if concerns(scenario, product.code)]
     return random.choices(fitting, [product.weight for product in fitting])[0], ""
 
 
-def _fits(scenario: Scenario, product_code: str) -> bool:
-    return not scenario.lines or PRODUCT_BY_CODE[product_code].line in scenario.lines
+def concerns(scenario: Scenario, product_code: str) -> bool:
+    line_fits = not scenario.lines or PRODUCT_BY_CODE[product_code].line in scenario.lines
+    return line_fits and (not scenario.models or product_code.startswith(scenario.models))
 
 
 def case_slots(

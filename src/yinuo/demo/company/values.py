@@ -158,7 +158,8 @@ class Scenario:
     """A family of customer needs, with everything people say in it.
 
     `weight`: share relative to the other families. `season`: name of a curve in `arrivals.py`.
-    `flow`: the usual course (answer, office, visit, emergency, none). `lines`: product lines, empty for any.
+    `flow`: the usual course (answer, office, visit, emergency, none). `lines`: product lines, empty for any;
+    `models`: beginnings of product codes, empty for any.
     `order_age_days`: youngest and oldest age of the order in question. `texts`: language -> kind -> templates.
     """
 
@@ -170,6 +171,7 @@ class Scenario:
     team: str
     department: str
     lines: tuple[str, ...]
+    models: tuple[str, ...]
     weight: float
     season: str
     flow: str

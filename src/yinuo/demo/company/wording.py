@@ -10,6 +10,7 @@ from yinuo.demo.company.scenario_book import phrases
 from yinuo.demo.company.values import COMPANY_ZONE, Customer, Scenario
 
 _CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
+_WHEN = re.compile(r"^@([^@]+)@")
 _SLOT = re.compile(r"\{(\w+)\}")
 _WEEKDAYS_ZH = "一二三四五六日"
 _MONTHS_EN = "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -24,9 +25,22 @@ def fill(random: Random, template: str, slots: Mapping[str, str]) -> str:
         chosen = _CHOICE.sub(lambda match: random.choice(match[1].split("|")), text)
         filled = _SLOT.sub(lambda match: slots[match[1]], chosen)
         if filled == text:
-            return text
+            break
         text = filled
-    return text
+    # A slot that ends in a blank may stand before punctuation, which wants none.
+    return re.sub(r" +(?=[，。；！？])", "", text)
+
+
+def choose(random: Random, templates: Sequence[str], heard: str) -> str:
+    """Return a template that suits what was heard.
+
+    `@word/word@text` is for messages with one of the words, and goes before the general ones; when there are
+    only conditions and none holds, any will do.
+    """
+    conditions = [(_WHEN.match(template), template) for template in templates]
+    suited = [t for match, t in conditions if match and any(word in heard for word in match[1].split("/"))]
+    general = [t for match, t in conditions if not match]
+    return _WHEN.sub("", random.choice(suited or general or list(templates)))
 
 
 def say(random: Random, language: str, kind: str, use: str, slots: Mapping[str, str]) -> str:
@@ -41,7 +55,8 @@ def opening_text(random: Random, scenario: Scenario, customer: Customer, slots: 
     whole = texts.get("opening", ())
     if whole and (not texts.get("symptom") or random.random() < 0.2):
         body = fill(random, random.choice(whole), {**slots, "ask": _ask(random, texts, slots)})
-        text = body if scenario.flow == "none" else _framed(random, body, customer.language, voice, slots)
+        told = "plain" if voice == "rambling" else voice
+        text = body if scenario.flow == "none" else _framed(random, body, customer.language, told, slots)
     else:
         text = _framed(
             random, _assembled(random, texts, customer.language, voice, slots), customer.language, voice, slots
@@ -56,6 +71,8 @@ def voice_for(random: Random, scenario: Scenario, customer: Customer) -> str:
     if scenario.mood == "happy":
         allowed = _CALM_VOICES["happy"] if customer.language == "zh" else ("plain", "polite", "rambling")
         return customer.voice if customer.voice in allowed else random.choice(allowed)
+    if scenario.mood == "calm" and customer.voice == "angry":
+        return "plain"
     if scenario.mood == "upset" and random.random() < 0.25:
         return "angry"
     return customer.voice
@@ -87,7 +104,7 @@ def spoken_deadline(at: datetime, now: datetime, language: str) -> str:
     local, days = _near(at, now)
     clock = f"{local.hour}:{local.minute:02d}"
     if language == "zh":
-        return f"{_day_zh(local, days)} {clock} 前"
+        return f"{_day_zh(local, days)}{clock} 前"
     return f"by {clock} {_day_en(local, days)}"
 
 
@@ -96,7 +113,7 @@ def spoken_window(at: datetime, hours: int, now: datetime, language: str) -> str
     local, days = _near(at, now)
     first, last = f"{local.hour}:{local.minute:02d}", f"{local.hour + hours}:{local.minute:02d}"
     if language == "zh":
-        return f"{_day_zh(local, days)} {first} 到 {last} "
+        return f"{_day_zh(local, days)}{first} 到 {last} "
     return f"{_day_en(local, days)} between {first} and {last}"
 
 
@@ -143,14 +160,13 @@ def _assembled(
         return fill(random, random.choice(texts["opening"]), {**slots, "ask": _ask(random, texts, slots)})
     symptom = fill(random, random.choice(texts["symptom"]), slots)
     details = [fill(random, detail, slots) for detail in random.sample(texts["detail"], min(2, len(texts["detail"])))]
-    context = say(random, language, "context", "owned", slots)
+    context = say(random, language, "context", "owned", slots) if slots["order"] else ""
     ask = _ask(random, texts, slots)
     if language == "en":
         count = {"terse": 0, "rambling": 2}.get(voice, 1)
         sentences = [
             context.strip() if voice != "terse" else "",
-            f"{symptom}.",
-            *(f"{each}." for each in details[:count]),
+            *(each if each[-1] in "?!.)" else f"{each}." for each in (symptom, *details[:count])),
             ask,
         ]
         return " ".join(sentence for sentence in sentences if sentence)
@@ -167,13 +183,14 @@ def _framed(random: Random, body: str, language: str, voice: str, slots: Mapping
     hello = say(random, language, "hello", voice if voice in shared["hello"] else "plain", slots)
     before, after = "", ""
     if voice == "rambling":
-        before = say(random, language, "aside", "list", slots)
-        after = say(random, language, "aside", "list", slots).rstrip("，") + ("。" if language == "zh" else "")
+        before, after = (fill(random, aside, slots) for aside in random.sample(shared["aside"]["list"], 2))
+        after = after.rstrip("，") + ("。" if language == "zh" else "")
         after = after if random.random() < 0.5 else ""
     if voice == "angry":
         after = say(random, language, "anger", "list", slots)
     elif voice in {"polite", "plain", "emoji", "foreign"}:
-        after = say(random, language, "thanks", "list", slots) if random.random() < 0.5 else ""
+        polite = random.random() < 0.5 and "谢" not in body and "hank" not in body
+        after = say(random, language, "thanks", "list", slots) if polite else ""
     if voice == "emoji":
         after += "".join(random.choice(phrases()["zh"]["emoji"]["list"]) for _ in range(random.choice((1, 1, 2, 3))))
     use = voice if voice in shared["sign"] else "plain"
@@ -202,7 +219,7 @@ def _near(at: datetime, now: datetime) -> tuple[datetime, int]:
 
 def _day_zh(local: datetime, days: int) -> str:
     if days == 0:
-        return "今天"
+        return "今天 "
     if days == 1:
         return f"明天（{local.month}月{local.day}日）"
     return f"{local.month}月{local.day}日（周{_WEEKDAYS_ZH[local.weekday()]}）"

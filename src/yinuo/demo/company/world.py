@@ -15,6 +15,7 @@ from yinuo.demo.company.orders import orders
 from yinuo.demo.company.plans import conversation_plan
 from yinuo.demo.company.products import PRODUCT_BY_CODE
 from yinuo.demo.company.scenario_book import scenarios
+from yinuo.demo.company.slots import concerns
 from yinuo.demo.company.values import COMPANY_ZONE, Company, Customer, Order, Plan, Scenario
 
 
@@ -103,8 +104,10 @@ def _order(random: Random, pool: list[Order], scenario: Scenario, day: date) -> 
     youngest, oldest = (day - timedelta(days=days) for days in scenario.order_age_days)
     first = bisect_left(pool, oldest, key=_ordered_on)
     last = bisect_right(pool, youngest, key=_ordered_on)
-    if first < last:
-        return pool[random.randrange(first, last)]
+    for _ in range(40 if first < last else 0):
+        order = pool[random.randrange(first, last)]
+        if any(concerns(scenario, line.product_code) for line in order.lines):
+            return order
     return pool[max(last - 1, 0)]
 
 
