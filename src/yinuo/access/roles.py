@@ -1,0 +1,56 @@
+"""The roles people have, and what each may do: one table, read by every gate.
+
+A permission is `folder.verb`. A role without a row here may do nothing; customers act through their
+own doors (tracking link, portal) and hold no staff permission.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Stable codes stored on grants; the words are what people read."""
+
+    AGENT = "agent", _("Agent")
+    TEAM_LEADER = "team_leader", _("Team leader")
+    QUALITY_MANAGER = "quality_manager", _("Quality manager")
+    ANALYST = "analyst", _("Analyst")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    PARTNER = "partner", _("Partner")
+    CUSTOMER = "customer", _("Customer")
+
+
+_READ = {"cases.view", "customers.view", "desk.open", "organisation.view"}
+_WORK = _READ | {
+    "cases.open",
+    "cases.reply",
+    "cases.note",
+    "cases.close",
+    "cases.reopen",
+    "customers.edit",
+    "customers.reveal",
+    "mail.replay",
+    "organisation.presence",
+}
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.AGENT: frozenset(_WORK),
+    Role.TEAM_LEADER: frozenset(_WORK | {"cases.assign", "organisation.edit_shifts"}),
+    Role.QUALITY_MANAGER: frozenset(_READ | {"cases.note", "facts.view", "standards.edit"}),
+    Role.ANALYST: frozenset(_READ | {"facts.view"}),
+    Role.ADMINISTRATOR: frozenset(
+        _WORK
+        | {
+            "access.administer",
+            "cases.assign",
+            "customers.import",
+            "facts.view",
+            "mail.configure",
+            "organisation.edit",
+            "organisation.edit_shifts",
+            "settings.view",
+            "standards.edit",
+        }
+    ),
+    Role.PARTNER: frozenset({"desk.open", "cases.view", "cases.note"}),
+    Role.CUSTOMER: frozenset(),
+}

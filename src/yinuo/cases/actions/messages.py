@@ -1,0 +1,202 @@
+"""Messages of a case: what the customer says, what we answer, what stays among ourselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from yinuo.access.actors import Actor
+from yinuo.cases import rules
+from yinuo.cases.facts import (
+    AutomaticMessageArrived,
+    CustomerAnswered,
+    CustomerNotified,
+    CustomerWrote,
+    NoteAdded,
+)
+from yinuo.cases.models import Attachment, Case, CaseState, Conversation, Message, MessageKind
+from yinuo.foundation.facts import announce
+
+from . import promising
+from .attaching import AttachmentDraft, attachment_rows
+from .closing import reopen_locked
+from .locking import locked_case
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message about to be stored. `at` is when it was said, aware."""
+
+    text: str
+    at: datetime
+    author_name: str = ""
+    html: str = ""
+    quoted: str = ""
+    source_key: str | None = None
+    attachments: Sequence[AttachmentDraft] = ()
+
+
+@transaction.atomic
+def add_customer_message(
+    *, case: Case, said: Said, channel: str, address: str = "", by: Actor, at: datetime
+) -> Message:
+    """Add what the customer said; a closed case starts again. Whoever may still write here was decided before.
+
+    `by` is the customer, or who typed it in for them. Announces CustomerWrote, perhaps PromiseMade, CaseReopened.
+    Refuses with EmptyMessage.
+    """
+    _refuse_empty(said)
+    case = locked_case(case, by)
+    if case.state == CaseState.CLOSED:
+        reopen_locked(case, reason="the customer wrote again", by=by, at=at)
+    live = promising.break_overdue(case, at=at, renew=True)
+    kind = rules.promise_for_customer_message(
+        [promise.kind for promise in live], unanswered_since=case.unanswered_since, answered_at=case.answered_at
+    )
+    if kind:
+        live.append(promising.make_promise(case, kind, start=at, by=by, at=at))
+    promising.settle(case, live, by=by, at=at)
+    case.unanswered_since = case.unanswered_since or at
+    author = by.key if by.customer_id else f"customer:{case.customer_id}"
+    message = _store(case, _conversation(case, channel, address, at), MessageKind.CUSTOMER, said, author=author, at=at)
+    announce(
+        CustomerWrote(
+            case_id=case.pk,
+            customer_id=case.customer_id,
+            staff_id=case.owner_id,
+            message_id=message.pk,
+            channel=channel,
+        ),
+        by=by,
+        at=at,
+    )
+    return message
+
+
+@transaction.atomic
+def reply(
+    *,
+    case: Case,
+    said: Said,
+    conversation: Conversation | None = None,
+    last_seen_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    """Answer the customer publicly; keeps the promises to answer that are not yet due.
+
+    `last_seen_id`: the newest message the author had before them; refuses with NewMessagesArrived when the customer
+    wrote since. Refuses with CaseIsClosed, EmptyMessage, NotAllowed. Announces CustomerAnswered, PromiseKept.
+    """
+    by.require("cases.reply")
+    _refuse_empty(said)
+    case = locked_case(case, by)
+    if case.state == CaseState.CLOSED:
+        raise rules.CaseIsClosed(reference=case.reference)
+    if last_seen_id is not None:
+        _refuse_unseen(case, last_seen_id)
+    conversation = conversation or case.conversations.order_by("-id")[0]
+    live = promising.break_overdue(case, at=at, renew=False)
+    kept = rules.kept_by_answer(live, at=at)
+    promising.end_kept(case, kept, by=by, at=at)
+    promising.settle(case, [promise for promise in live if promise not in kept], by=by, at=at)
+    is_first = case.answered_at is None
+    case.answered_at = case.answered_at or at
+    case.unanswered_since = None
+    message = _store(case, conversation, MessageKind.REPLY, said, author=by.key, at=at)
+    announce(
+        CustomerAnswered(
+            case_id=case.pk,
+            customer_id=case.customer_id,
+            staff_id=by.staff_id or case.owner_id,
+            message_id=message.pk,
+            channel=conversation.channel,
+            is_first=is_first,
+        ),
+        by=by,
+        at=at,
+    )
+    return message
+
+
+@transaction.atomic
+def add_note(*, case: Case, said: Said, by: Actor, at: datetime) -> Message:
+    """Add an internal note; it answers nobody and never leaves the house. Announces NoteAdded."""
+    by.require("cases.note")
+    _refuse_empty(said)
+    case = locked_case(case, by)
+    message = _store(case, case.conversations.order_by("-id")[0], MessageKind.NOTE, said, author=by.key, at=at)
+    announce(NoteAdded(case_id=case.pk, message_id=message.pk), by=by, at=at)
+    return message
+
+
+@transaction.atomic
+def notify_customer(*, case: Case, said: Said, conversation: Conversation, by: Actor, at: datetime) -> Message:
+    """Tell the customer something by the system itself; it keeps no promise to answer. Announces CustomerNotified."""
+    case = locked_case(case, by)
+    message = _store(case, conversation, MessageKind.NOTICE, said, author=by.key, at=at)
+    announce(
+        CustomerNotified(
+            case_id=case.pk, customer_id=case.customer_id, message_id=message.pk, channel=conversation.channel
+        ),
+        by=by,
+        at=at,
+    )
+    return message
+
+
+@transaction.atomic
+def add_automatic_message(*, case: Case, said: Said, by: Actor, at: datetime) -> Message:
+    """File a machine's mail (bounce, out of office) with the case: no state, no clock and no owner changes.
+
+    Announces AutomaticMessageArrived.
+    """
+    case = locked_case(case, by)
+    conversation = case.conversations.order_by("-id")[0]
+    message = _store(case, conversation, MessageKind.AUTOMATIC, said, author=by.key, at=at)
+    announce(AutomaticMessageArrived(case_id=case.pk, message_id=message.pk), by=by, at=at)
+    return message
+
+
+def _refuse_empty(said: Said) -> None:
+    if not said.text.strip() and not said.attachments:
+        raise rules.EmptyMessage
+
+
+def _refuse_unseen(case: Case, last_seen_id: int) -> None:
+    count = Message.objects.filter(case=case, id__gt=last_seen_id, kind=MessageKind.CUSTOMER).count()
+    if count:
+        raise rules.NewMessagesArrived(count=count)
+
+
+def _conversation(case: Case, channel: str, address: str, at: datetime) -> Conversation:
+    conversation = Conversation.objects.filter(case=case, channel=channel).order_by("-id").first()
+    return conversation or Conversation.objects.create(case=case, channel=channel, address=address, started_at=at)
+
+
+def _store(
+    case: Case, conversation: Conversation, kind: MessageKind, said: Said, *, author: str, at: datetime
+) -> Message:
+    message = Message.objects.create(
+        case=case,
+        conversation=conversation,
+        kind=kind,
+        author=author,
+        author_name=said.author_name[:120],
+        text=said.text,
+        quoted=said.quoted,
+        html=said.html,
+        at=said.at,
+        stored_at=at,
+        source_key=said.source_key,
+    )
+    if said.attachments:
+        Attachment.objects.bulk_create(attachment_rows(message.pk, said.attachments))
+    case.message_count += 1
+    changed = ["message_count", "unanswered_since", "answered_at", *promising.STATE_FIELDS]
+    if kind != MessageKind.NOTE:
+        case.last_message_at, case.preview = at, rules.preview_of(said.text)
+        changed += ["last_message_at", "preview"]
+    case.save(update_fields=changed)
+    return message

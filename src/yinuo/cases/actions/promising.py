@@ -1,0 +1,152 @@
+"""Making, keeping, breaking and withdrawing promises. Every ending leaves the case with a live promise or closed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yinuo.access.actors import Actor
+from yinuo.cases import rules
+from yinuo.cases.facts import PromiseBroken, PromiseKept, PromiseMade, PromiseSoonDue, PromiseWithdrawn
+from yinuo.cases.models import Case, Promise, PromiseEnd
+from yinuo.cases.rules import LivePromise
+from yinuo.foundation.facts import announce
+from yinuo.standards.queries import offer_of_version
+
+_BATCH = 200
+
+
+def live_promises(case: Case) -> list[LivePromise]:
+    """Return the live promises of a locked case, the soonest first."""
+    rows = Promise.objects.filter(case=case, is_live=True).order_by("due_at").values_list("id", "kind", "due_at")
+    return [LivePromise(*row) for row in rows]
+
+
+def make_promise(case: Case, kind: str, *, start: datetime, by: Actor, at: datetime) -> LivePromise:
+    """Give the customer a time of this kind, counted from `start`, under the standard the case opened with."""
+    offer = offer_of_version(case.standard_version_id)
+    draft = rules.draft_promise(kind, offer, start=start)
+    promise = Promise.objects.create(
+        case=case,
+        kind=kind,
+        made_at=at,
+        due_at=draft.due_at,
+        warn_at=draft.warn_at,
+        standard_version_id=case.standard_version_id,
+        calendar_version_id=offer.calendar_version_id,
+        reason=draft.reason,
+    )
+    announce(
+        PromiseMade(
+            case_id=case.pk, customer_id=case.customer_id, promise_id=promise.pk, kind=kind, due_at=draft.due_at
+        ),
+        by=by,
+        at=at,
+    )
+    return LivePromise(promise.pk, kind, draft.due_at)
+
+
+def end_kept(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: datetime) -> None:
+    """End promises as kept."""
+    _end(promises, PromiseEnd.KEPT, at=at)
+    announce(
+        *(PromiseKept(case_id=case.pk, promise_id=one.id, kind=one.kind, due_at=one.due_at) for one in promises),
+        by=by,
+        at=at,
+    )
+
+
+def end_withdrawn(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: datetime) -> None:
+    """End promises that have lost their object."""
+    _end(promises, PromiseEnd.WITHDRAWN, at=at)
+    announce(*(PromiseWithdrawn(case_id=case.pk, promise_id=one.id, kind=one.kind) for one in promises), by=by, at=at)
+
+
+def break_overdue(case: Case, *, at: datetime, renew: bool) -> list[LivePromise]:
+    """End the promises of a locked case whose time passed, as broken at their due instant; return what stays live.
+
+    renew: follow a broken promise at once by a next update, so that the customer always has a time; not wanted by an
+    action that answers or closes in the same breath.
+    """
+    live = live_promises(case)
+    late = rules.overdue(live, at=at)
+    clock = Actor.system("clock")
+    for promise in late:
+        _end([promise], PromiseEnd.BROKEN, at=promise.due_at)
+        broken = PromiseBroken(case_id=case.pk, staff_id=case.owner_id, promise_id=promise.id, kind=promise.kind)
+        announce(broken, by=clock, at=promise.due_at)
+    rest = [promise for promise in live if promise not in late]
+    if renew and late and not any(promise.kind == "next_update" for promise in rest):
+        rest.append(make_promise(case, "next_update", start=at, by=clock, at=at))
+    return rest
+
+
+def settle(case: Case, live: Iterable[LivePromise], *, by: Actor, at: datetime) -> None:
+    """Point an open case at its soonest live promise, making a next update when it has none. Does not save the case."""
+    promises = list(live) or [make_promise(case, "next_update", start=at, by=by, at=at)]
+    soonest = min(promises, key=lambda promise: (promise.due_at, promise.id))
+    case.next_promise_id, case.next_due_at, case.has_live_promise = soonest.id, soonest.due_at, True
+
+
+STATE_FIELDS = ("state", "closed_at", "owner", "next_promise_id", "next_due_at", "has_live_promise")
+
+
+def break_due_promises(*, at: datetime) -> int:
+    """Break every promise whose time has passed; return how many cases were touched.
+
+    Takes small batches by the index on due instants until none is left; several workers share the work by row locks.
+    """
+    total = 0
+    while touched := _break_batch(at):
+        total += touched
+    return total
+
+
+def warn_of_due_promises(*, at: datetime) -> int:
+    """Announce PromiseSoonDue for every promise whose warning time has come; return how many."""
+    total = 0
+    while warned := _warn_batch(at):
+        total += warned
+    return total
+
+
+@transaction.atomic
+def _break_batch(at: datetime) -> int:
+    due = Promise.objects.filter(is_live=True, due_at__lt=at).order_by("due_at", "id").values("case_id")[:_BATCH]
+    cases = Case.objects.select_for_update(skip_locked=True).filter(pk__in=list(due.values_list("case_id", flat=True)))
+    count = 0
+    for case in cases:
+        settle(case, break_overdue(case, at=at, renew=True), by=Actor.system("clock"), at=at)
+        case.save(update_fields=STATE_FIELDS)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _warn_batch(at: datetime) -> int:
+    rows = list(
+        Promise.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(is_live=True, warned_at=None, warn_at__lte=at)
+        .order_by("warn_at", "id")
+        .select_related("case")[:_BATCH]
+    )
+    Promise.objects.filter(pk__in=[row.pk for row in rows]).update(warned_at=at)
+    announce(
+        *(
+            PromiseSoonDue(
+                case_id=row.case_id, staff_id=row.case.owner_id, promise_id=row.pk, kind=row.kind, due_at=row.due_at
+            )
+            # A promise that was already late when its warning came is broken, not soon due.
+            for row in rows
+            if row.due_at > at
+        ),
+        by=Actor.system("clock"),
+        at=at,
+    )
+    return len(rows)
+
+
+def _end(promises: Sequence[LivePromise], end: PromiseEnd, *, at: datetime) -> None:
+    ids = [promise.id for promise in promises]
+    if ids:
+        Promise.objects.filter(pk__in=ids, is_live=True).update(is_live=False, end=end, ended_at=at)

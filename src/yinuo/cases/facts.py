@@ -1,0 +1,134 @@
+"""What can happen to a case. Subject ids are columns of the log; no text of customers is in it."""
+
+from datetime import datetime
+
+from yinuo.foundation.facts import Fact
+
+
+class CaseOpened(Fact):
+    """A request became a case with an owner and a promise."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    team_id: int
+    channel: str
+    case_class: str
+    category: str
+    standard_version_id: int
+
+
+class PromiseMade(Fact):
+    """The customer was given a time."""
+
+    case_id: int
+    customer_id: int
+    promise_id: int
+    kind: str
+    due_at: datetime
+
+
+class PromiseKept(Fact):
+    """What was promised happened in time."""
+
+    case_id: int
+    promise_id: int
+    kind: str
+    due_at: datetime
+
+
+class PromiseBroken(Fact):
+    """The promised time passed without what was promised; `at` of the fact is that time."""
+
+    case_id: int
+    staff_id: int
+    promise_id: int
+    kind: str
+
+
+class PromiseWithdrawn(Fact):
+    """A promise lost its object, because the case ended or it was answered otherwise."""
+
+    case_id: int
+    promise_id: int
+    kind: str
+
+
+class PromiseSoonDue(Fact):
+    """The share of the time after which the owner is warned has passed."""
+
+    case_id: int
+    staff_id: int
+    promise_id: int
+    kind: str
+    due_at: datetime
+
+
+class CustomerWrote(Fact):
+    """The customer, or somebody with them, said something."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    message_id: int
+    channel: str
+
+
+class CustomerAnswered(Fact):
+    """A person of ours answered publicly."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    message_id: int
+    channel: str
+    is_first: bool
+
+
+class CustomerNotified(Fact):
+    """The system told the customer something by itself."""
+
+    case_id: int
+    customer_id: int
+    message_id: int
+    channel: str
+
+
+class NoteAdded(Fact):
+    """Somebody wrote an internal note."""
+
+    case_id: int
+    message_id: int
+
+
+class AutomaticMessageArrived(Fact):
+    """A bounce, an out-of-office answer or another machine's mail was filed; it counts as nobody's answer."""
+
+    case_id: int
+    message_id: int
+
+
+class OwnerChanged(Fact):
+    """Somebody else became accountable; the promises stay as they are."""
+
+    case_id: int
+    staff_id: int
+    previous_staff_id: int
+    reason: str
+
+
+class CaseClosed(Fact):
+    """The case ended."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    outcome: str
+
+
+class CaseReopened(Fact):
+    """A closed case started again."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int

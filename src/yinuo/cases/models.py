@@ -1,0 +1,269 @@
+"""The case with all that hangs on it. The database itself refuses an open case without an owner or a live promise."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.access.actors import Actor
+from yinuo.access.encryption import EncryptedTextField
+from yinuo.access.scopes import within_scopes
+from yinuo.customers.models import Customer
+from yinuo.organisation.models import Department, Region, Staff, Team
+from yinuo.standards.models import CaseClass, StandardVersion
+
+
+class Channel(models.TextChoices):
+    """By which road something reached us."""
+
+    MAIL = "mail", _("Mail")
+    FORM = "form", _("Web form")
+    PORTAL = "portal", _("Portal")
+    PHONE = "phone", _("Phone")
+    COUNTER = "counter", _("Store visit")
+    API = "api", _("Partner system")
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, actor: Actor) -> "CaseQuerySet":
+        """Return the cases this actor may know of.
+
+        The system sees all; a customer their own; staff those inside their scopes and those they own;
+        a partner only those they own.
+        """
+        if actor.is_system:
+            return self
+        if actor.customer_id:
+            return self.filter(customer_id=actor.customer_id)
+        if not actor.may("cases.view"):
+            return self.none()
+        own = Q(owner_id=actor.staff_id)
+        if actor.roles <= {"partner"}:
+            return self.filter(own)
+        inside = within_scopes(actor, "cases.view", department="department_id", region="region_id", tier="tier")
+        return self.filter(inside | own) if inside else self
+
+    def open(self) -> "CaseQuerySet":
+        return self.filter(state=CaseState.OPEN)
+
+
+class Case(models.Model):
+    """One customer need, one owner, one promise.
+
+    `next_due_at` repeats the due instant of the live promise that comes first; a foreign key over
+    (promise, case, live, due) makes it impossible for the two to differ. See `cases/README.md`.
+    """
+
+    reference = models.CharField(max_length=24, unique=True)
+    subject = models.CharField(max_length=998)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cases")
+    owner = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="owned_cases")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="cases")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="cases")
+    region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="cases")
+    tier = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    case_class = models.CharField(max_length=20, choices=CaseClass.choices)
+    category = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=CaseState.choices)
+    standard_version = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, related_name="cases")
+    standard_reason = models.CharField(max_length=300)
+    next_promise_id = models.BigIntegerField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+    has_live_promise = models.BooleanField(null=True, help_text="True while open, null when closed: part of the key.")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="The first public answer by a person.")
+    unanswered_since = models.DateTimeField(null=True, help_text="The oldest customer message without an answer.")
+    last_message_at = models.DateTimeField()
+    message_count = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=200, blank=True, help_text="How the last message begins.")
+    track_token = models.CharField(max_length=40, unique=True)
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="open_case_has_owner_and_live_promise",
+                condition=Q(state="closed", next_promise_id=None, next_due_at=None, has_live_promise=None)
+                & Q(closed_at__isnull=False)
+                | Q(state="open", owner__isnull=False, next_promise_id__isnull=False, next_due_at__isnull=False)
+                & Q(has_live_promise=True, closed_at=None),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["next_due_at", "id"], condition=Q(state="open"), name="cases_queue"),
+            models.Index(fields=["owner", "next_due_at", "id"], condition=Q(state="open"), name="cases_queue_of_owner"),
+            models.Index(fields=["team", "next_due_at", "id"], condition=Q(state="open"), name="cases_queue_of_team"),
+            models.Index(fields=["customer", "-opened_at"], name="cases_of_customer"),
+            models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
+            GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="cases_subject_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == CaseState.OPEN
+
+
+class PromiseKind(models.TextChoices):
+    FIRST_RESPONSE = "first_response", _("First response")
+    NEXT_ANSWER = "next_answer", _("Next answer")
+    NEXT_UPDATE = "next_update", _("Next update")
+    RESOLUTION = "resolution", _("Resolution")
+
+
+class PromiseEnd(models.TextChoices):
+    KEPT = "kept", _("Kept")
+    BROKEN = "broken", _("Broken")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Promise(models.Model):
+    """A time we gave this customer. Live until it ends in exactly one way; never changed, only followed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
+    kind = models.CharField(max_length=20, choices=PromiseKind.choices)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True)
+    is_live = models.BooleanField(default=True)
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=10, choices=PromiseEnd.choices, blank=True)
+    standard_version = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, related_name="promises")
+    calendar_version_id = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="promise_is_live_or_ended_in_one_way",
+                condition=Q(is_live=True, ended_at=None, end="")
+                | Q(is_live=False, ended_at__isnull=False) & ~Q(end=""),
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(is_live=True), name="one_live_promise_of_a_kind"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(is_live=True), name="promises_due"),
+            models.Index(
+                fields=["warn_at", "id"], condition=Q(is_live=True, warned_at=None), name="promises_to_warn_of"
+            ),
+        ]
+
+
+class Ownership(models.Model):
+    """Who was accountable from when to when, and why it began."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ownerships")
+    owner = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="ownerships")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(until=None), name="one_owner_at_a_time")]
+
+
+class Participant(models.Model):
+    """Somebody besides the customer who takes part by mail; never reads internal notes."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="participants")
+    name = models.CharField(max_length=120, blank=True)
+    address = EncryptedTextField()
+    lookup = models.BinaryField(max_length=16)
+    masked = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "lookup"], name="a_participant_once_per_case")]
+
+
+class Conversation(models.Model):
+    """The thread of a case on one channel; `address` is which of our addresses it came to."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="conversations")
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    address = models.CharField(max_length=254, blank=True)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "channel"], name="conversations_of_a_case")]
+
+
+class MessageKind(models.TextChoices):
+    """What a message is. Only a REPLY is a public answer by a person."""
+
+    CUSTOMER = "customer", _("From the customer")
+    REPLY = "reply", _("Answer")
+    NOTE = "note", _("Internal note")
+    NOTICE = "notice", _("Automatic notice to the customer")
+    AUTOMATIC = "automatic", _("Automatic mail from outside")
+
+
+class Message(models.Model):
+    """One interaction. Never changed once stored."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=12, choices=MessageKind.choices)
+    author = models.CharField(max_length=40, help_text="The actor's key.")
+    author_name = models.CharField(max_length=120)
+    text = models.TextField()
+    quoted = models.TextField(blank=True, help_text="What the sender repeated of earlier messages.")
+    html = models.TextField(blank=True, help_text="As received; cleaned each time it is shown.")
+    at = models.DateTimeField(help_text="When it was said.")
+    stored_at = models.DateTimeField(help_text="When we had it.")
+    source_key = models.CharField(
+        max_length=300, null=True, help_text="The channel's own id: the same delivery twice is one message."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source_key"], name="a_delivery_is_one_message")]
+        indexes = [models.Index(fields=["case", "at", "id"], name="messages_of_a_case")]
+
+
+class Attachment(models.Model):
+    """A file that came or went with a message; the bytes lie in the attachment store under their hash."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)
+
+
+class Closure(models.Model):
+    """How and why a case ended."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="closures")
+    outcome = models.CharField(max_length=40)
+    summary = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+
+class Reopening(models.Model):
+    """Why a closed case started again."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reopenings")
+    closure = models.OneToOneField(Closure, on_delete=models.PROTECT, related_name="reopening")
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)

@@ -1,0 +1,31 @@
+"""What all tests share: quick password hashes, a fixed instant, the cast of people."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+pytest_plugins = ["yinuo.cases.tests.cast", "yinuo.web.tests.browser"]
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def monday_nine() -> datetime:
+    """Monday 2 November 2026, 09:00 in Shanghai."""
+    return datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _empty_log(request) -> None:
+    """Django empties its own tables after a test that commits; the log and its followers are not Django's."""
+    mark = request.node.get_closest_marker("django_db")
+    names = request.fixturenames
+    if not (mark and mark.kwargs.get("transaction")) and not {"transactional_db", "live_server"} & set(names):
+        return
+    request.getfixturevalue("transactional_db")
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE foundation_fact, foundation_follower, foundation_case_day")

@@ -1,0 +1,1 @@
+"""Who we serve: people and companies, and the identities by which they reach us."""

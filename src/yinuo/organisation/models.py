@@ -1,0 +1,123 @@
+"""Regions, departments, teams, posts and the people in them, with skills, shifts and presence."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.access.models import Account
+from yinuo.foundation.bilingual import Named
+from yinuo.foundation.models import Calendar
+
+
+class Region(Named):
+    """A part of the country, or a subsidiary, that serves its own customers."""
+
+
+class Department(Named):
+    """A department; departments form a tree."""
+
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+
+
+class Post(Named):
+    """A position with its duties and work standard."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="posts")
+    duties = models.TextField(blank=True)
+
+
+class Team(Named):
+    """People who work one queue together. `is_fallback`: the team for what no other team has."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="teams")
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="teams")
+    calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT)
+    is_fallback = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_fallback"], condition=models.Q(is_fallback=True), name="one_fallback_team"
+            )
+        ]
+
+
+class Skill(Named):
+    """Something a person can do, at a level from 1 to 5."""
+
+
+class Presence(models.TextChoices):
+    """An explicit state; an open tab or a sleeping phone does not change it."""
+
+    AVAILABLE = "available", _("Available")
+    BUSY = "busy", _("Busy")
+    AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Offline")
+
+
+class Staff(models.Model):
+    """A member of staff; the id is that of the account."""
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="staff")
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, blank=True, help_text="What customers read beside the name.")
+    employee_number = models.CharField(max_length=40, blank=True)
+    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="staff")
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
+    level = models.PositiveSmallIntegerField(default=1)
+    languages = ArrayField(models.CharField(max_length=10), default=list)
+    capacity = models.PositiveSmallIntegerField(default=20, help_text="Running cases at a time.")
+    presence = models.CharField(max_length=20, choices=Presence.choices, default=Presence.OFFLINE)
+    presence_since = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    teams: "models.ManyToManyField[Team, TeamMembership]" = models.ManyToManyField(
+        Team, through="TeamMembership", related_name="staff"
+    )
+
+    class Meta:
+        verbose_name_plural = "staff"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMembership(models.Model):
+    """Somebody belongs to a team, perhaps leads it."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    is_leader = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "team"], name="once_in_a_team")]
+
+
+class StaffSkill(models.Model):
+    """Somebody has a skill at a level."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="staff")
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "skill"], name="a_skill_once_per_person"),
+            models.CheckConstraint(condition=models.Q(level__gte=1, level__lte=5), name="skill_level_is_one_to_five"),
+        ]
+
+
+class Shift(models.Model):
+    """Somebody works from one instant to another; shifts of one person never overlap."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="shifts")
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="shifts_of_a_person_do_not_overlap",
+                expressions=[("staff", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]

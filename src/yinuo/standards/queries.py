@@ -1,0 +1,64 @@
+"""Reads of the ordered list. Each process keeps one copy and asks the database only whether it is still the newest."""
+
+from datetime import timedelta
+
+from yinuo.foundation.calendars import BusinessCalendar
+from yinuo.foundation.models import CalendarVersion
+
+from .models import Revision, Standard, StandardVersion
+from .rules import Offer
+
+_copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
+
+
+def offers() -> tuple[Offer, ...]:
+    """Return the active standards in order, each in its newest version with its calendar."""
+    return _catalogue()[1]
+
+
+def offer_of_version(version_id: int) -> Offer:
+    """Return a standard as it was in that version, with the newest hours of its calendar; open cases keep theirs."""
+    known = _catalogue()[2]
+    if version_id not in known:
+        known[version_id] = _offer(StandardVersion.objects.select_related("standard").get(pk=version_id))
+    return known[version_id]
+
+
+def _catalogue() -> tuple[int, tuple[Offer, ...], dict[int, Offer]]:
+    global _copy  # noqa: PLW0603 - the one copy of this process
+    number = Revision.objects.values_list("number", flat=True).first() or 0
+    if _copy is None or _copy[0] != number:
+        active = tuple(_offer(version) for version in _newest_versions())
+        _copy = (number, active, {offer.version_id: offer for offer in active})
+    return _copy
+
+
+def _newest_versions() -> list[StandardVersion]:
+    newest = StandardVersion.objects.order_by("standard_id", "-number").distinct("standard_id")
+    by_standard = {version.standard_id: version for version in newest.select_related("standard")}
+    order = Standard.objects.filter(is_active=True).values_list("pk", flat=True)
+    return [by_standard[pk] for pk in order if pk in by_standard]
+
+
+def _offer(version: StandardVersion) -> Offer:
+    standard = version.standard
+    hours = CalendarVersion.objects.filter(calendar_id=version.calendar_id).order_by("-number")[0]
+    return Offer(
+        code=standard.code,
+        name_zh=standard.name_zh,
+        name_en=standard.name_en,
+        version_id=version.pk,
+        version_number=version.number,
+        calendar_version_id=hours.pk,
+        calendar=BusinessCalendar.from_json(hours.definition),
+        tier=standard.tier,
+        channel=standard.channel,
+        case_class=standard.case_class,
+        category=standard.category,
+        region_code=standard.region_code,
+        first_response=timedelta(minutes=version.first_response_minutes),
+        next_answer=timedelta(minutes=version.next_answer_minutes),
+        next_update=timedelta(minutes=version.next_update_minutes),
+        resolution=timedelta(minutes=version.resolution_minutes),
+        warning_share=version.warning_share,
+    )

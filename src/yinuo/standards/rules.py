@@ -1,0 +1,94 @@
+"""Which standard fits a request, and by when its promises fall due. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from yinuo.foundation.calendars import BusinessCalendar, due_at
+from yinuo.foundation.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is known of a request when its standard is chosen."""
+
+    tier: str
+    channel: str
+    case_class: str
+    category: str
+    region_code: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One line of the ordered list in its newest version; empty conditions fit everything. Times are open time."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    version_id: int
+    version_number: int
+    calendar_version_id: int
+    calendar: BusinessCalendar
+    tier: str
+    channel: str
+    case_class: str
+    category: str
+    region_code: str
+    first_response: timedelta
+    next_answer: timedelta
+    next_update: timedelta
+    resolution: timedelta
+    warning_share: Decimal
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a promise falls due and when its owner is warned; aware UTC."""
+
+    due_at: datetime
+    warn_at: datetime
+
+
+class NoStandardFits(Refusal):
+    """The ordered list has no line for this request, not even a last one without conditions."""
+
+    code = "standards.no_standard_fits"
+    status = 409
+
+    def sentence(self) -> str:
+        return _(
+            "No service standard fits this request, so no time can be promised. "
+            "Add a last standard without conditions in the settings."
+        )
+
+
+_CONDITIONS = ("tier", "channel", "case_class", "category", "region_code")
+
+
+def pick_offer(offers: Sequence[Offer], request: Request) -> tuple[Offer, str]:
+    """Return the first offer whose conditions all fit, and the reason in one stable sentence for the record.
+
+    offers: in their order. Refuses with NoStandardFits.
+    """
+    for place, offer in enumerate(offers, start=1):
+        conditions = {name: getattr(offer, name) for name in _CONDITIONS if getattr(offer, name)}
+        if all(getattr(request, name) == value for name, value in conditions.items()):
+            because = ", ".join(f"{name}={value}" for name, value in conditions.items()) or "no conditions"
+            return offer, f"{offer.code} v{offer.version_number}: line {place}, {because}"
+    raise NoStandardFits
+
+
+def promised_times(*, start: datetime, within: timedelta, offer: Offer) -> Times:
+    """Return when a promise of `within` open time falls due, and when its owner is warned: a share of that time.
+
+    start: aware. Raises CalendarExhausted when the calendar never opens again.
+    """
+    warn_within = timedelta(microseconds=int(within / timedelta(microseconds=1) * float(offer.warning_share)))
+    return Times(
+        due_at=due_at(start=start, within=within, calendar=offer.calendar),
+        warn_at=due_at(start=start, within=warn_within, calendar=offer.calendar),
+    )
