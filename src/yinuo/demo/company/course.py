@@ -54,6 +54,8 @@ class Course:
             if kind in {"ask", "serial", "photo", "time", "confirm"}
             else self.random.randint(15, 200)
         )
+        if kind == "hurry" and self.promised_until is not None and self.promised_until > self.now:
+            wait = (self.promised_until - self.now) * self.random.uniform(0.4, 0.85)
         self.now = self._awake(self.now + wait)
         photos = self._photos() if kind == "photo" else ()
         self._add("message", "customer", self._spoken(text), photos=photos)
@@ -79,7 +81,8 @@ class Course:
 
     def progress(self, within: timedelta | None = None) -> None:
         self._keeps_word(within)
-        self._reply(self._phrase("again"), self._template("progress"))
+        generic = "progress_office" if self.scenario.flow == "office" else "progress"
+        self._reply(self._phrase("again"), self._template("progress" if self.has("progress") else generic))
 
     def arranges_visit(self) -> None:
         self._keeps_word()
@@ -195,6 +198,9 @@ class Course:
 
     def _in_hours(self, at: datetime, *, not_after: datetime) -> datetime:
         opened = next_open(at, self.standard.calendar)
+        if opened > at:
+            # The first hour of the day is for what waited overnight.
+            opened += min(timedelta(minutes=self.random.randint(1, 70)), max(not_after - opened, timedelta()) * 0.9)
         return opened if opened <= not_after else not_after - timedelta(minutes=3)
 
     def _awake(self, at: datetime) -> datetime:

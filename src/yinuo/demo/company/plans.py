@@ -18,7 +18,7 @@ from yinuo.demo.company.wording import fill
 
 CHANNEL_SHARES = {"mail": 55, "form": 20, "phone": 15, "counter": 10}
 SLOW_SHARE = 0.055
-LONG_WAIT_SHARE = 0.05
+LONG_WAIT_SHARE = 0.1
 
 
 def conversation_plan(
