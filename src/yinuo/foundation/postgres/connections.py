@@ -29,13 +29,13 @@ def check_external(address: str) -> None:
     try:
         with psycopg.connect(address, connect_timeout=10, autocommit=True) as connection:
             version = connection.info.server_version
-            row = connection.execute("SHOW server_encoding").fetchone()
+            encoding = connection.info.parameter_status("server_encoding")
     except (psycopg.OperationalError, psycopg.ProgrammingError) as problem:
         raise NoExternalDatabase(words=_one_line(problem)) from problem
     if version // 10_000 < OLDEST_MAJOR:
         raise ExternalTooOld(found=f"{version // 10_000}.{version % 10_000}", needed=OLDEST_MAJOR)
-    if row != ("UTF8",):
-        raise ExternalNotUnicode(encoding=row[0] if row else "?")
+    if encoding != "UTF8":
+        raise ExternalNotUnicode(encoding=encoding)
 
 
 def create_database(server: Server, name: str) -> None:

@@ -32,10 +32,11 @@ def running(data: Path) -> Postmaster | None:
     return Postmaster(pid, status) if pid and _is_server(pid, data) else None
 
 
-def clear_away(data: Path, patience: timedelta = timedelta(seconds=30)) -> None:
-    """Make `data` free for a new server: wait for the dead one's children, remove a pid file that lies.
+def clear_away(data: Path, socket_folder: Path, patience: timedelta = timedelta(seconds=30)) -> None:
+    """Make `data` free for a new server: wait for the dead one's children, remove files that claim it still lives.
 
-    Children notice the death of their parent within moments and end; a new server must not run beside them.
+    socket_folder: used by this server alone; its lock file names the dead process too. Children notice the death of
+    their parent within moments and end; a new server must not run beside them.
     Raises TimeoutError when some are still there after `patience`.
     """
     if running(data):
@@ -45,7 +46,8 @@ def clear_away(data: Path, patience: timedelta = timedelta(seconds=30)) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"processes of a dead server still work on {data}: {left}")
         time.sleep(0.02)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for claim in (data / "postmaster.pid", *socket_folder.glob(".s.PGSQL.*")):
+        claim.unlink(missing_ok=True)
 
 
 def _pid_file(data: Path) -> tuple[int, str]:

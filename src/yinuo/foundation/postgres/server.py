@@ -6,6 +6,7 @@ is always right. The watcher (`watch.py`) does the rest. Joining a running serve
 
 import atexit
 import contextlib
+import errno
 import fcntl
 import getpass
 import json
@@ -68,13 +69,18 @@ class Server:
         Raises a refusal of `refusals.py`, ServerSlow after `patience`.
         """
         deadline = time.monotonic() + patience.total_seconds()
-        self.place.open(server_account(self.place.data))
         self._closing.clear()
         try:
+            self.place.open(server_account(self.place.data))
             with self._locked(self.place.start, fcntl.LOCK_EX, deadline):
                 self._users = self._take(self.place.users, fcntl.LOCK_SH, deadline)
                 self._process = os.getpid()
                 self._await_ready(deadline)
+        except OSError as problem:
+            self._release()
+            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise disk_full(self.place) from problem
+            raise
         except BaseException:
             self._release()
             raise

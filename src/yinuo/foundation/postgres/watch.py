@@ -62,6 +62,8 @@ class Watcher:
         return 0
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):  # gone, or somebody else's by now
+            Path(self.plan["socket_folder"]).rmdir()
         # In this order: a newcomer waits for `users`, and must then find the watcher gone.
         os.close(self.lock)
         os.close(self.users)
@@ -71,9 +73,9 @@ class Watcher:
         os.close(self._leave)
 
     def _start(self) -> tuple[int, float]:
-        postmaster.clear_away(self.data)
+        folder, user = Path(self.plan["socket_folder"]), self.plan["user"]
+        postmaster.clear_away(self.data, folder)
         with contextlib.suppress(FileExistsError):  # a cleaner of temporary folders may have taken it
-            folder, user = Path(self.plan["socket_folder"]), self.plan["user"]
             folder.mkdir(self.plan["socket_folder_mode"])
             os.chown(folder, user.get("user", -1), user.get("group", -1))
         self.child = subprocess.Popen(  # noqa: S603 - the plan comes from our own parent
@@ -85,7 +87,7 @@ class Watcher:
             stderr=sys.stderr,
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, loaded before
-            **self.plan["user"],
+            **user,
         )
         return self.child.pid, time.monotonic()
 
