@@ -168,8 +168,12 @@ def _says_work(name: str) -> bool:
 def _span(event: Event, zone: ZoneInfo) -> tuple[date, int] | PassedOverBecause:
     try:
         start, end = _local(event.start, zone), _local(event.end, zone)
+        is_date = not isinstance(event.start, datetime)
     except _PARSER_FAULTS:  # a property that is broken, missing or doubled
         return PassedOverBecause.BAD_DATES
+    if is_date and end == start:
+        # Against RFC 5545, but common: the writer took the end for the last day.
+        return start.date(), 1
     if end <= start:
         return PassedOverBecause.BAD_DATES
     if (start.time(), end.time()) != (time.min, time.min):

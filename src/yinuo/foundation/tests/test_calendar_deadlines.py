@@ -257,6 +257,38 @@ def test_a_closure_of_366_days_is_waited_for_and_a_longer_one_is_refused():
         next_opening(utc("2026-01-02 12:00"), calendar("UTC", {}, exceptions=[ONE_DAY_IN_2026]))
 
 
+def test_the_closure_counts_from_the_start_when_the_last_opening_is_longer_ago():
+    # Open on 1 June 2025 and again on 1 November 2026: 517 days closed, but only 335 from 1 December 2025 on.
+    rare = calendar(
+        "UTC",
+        {},
+        exceptions=[{"on": "2025-06-01", "hours": ["00:00-24:00"]}, {"on": "2026-11-01", "hours": ["00:00-24:00"]}],
+    )
+
+    assert due(utc("2025-12-01 00:00"), 1, rare) == utc("2026-11-01 01:00")
+    assert next_opening(utc("2025-12-01 00:00"), rare) == utc("2026-11-01 00:00")
+
+
+def test_hours_that_a_long_night_already_covers_count_once():
+    # The exception runs from Monday 08:00 to Tuesday 07:00; Tuesday's own hour 01:00-02:00 lies inside it.
+    covered = calendar(
+        "UTC", {"tue": ["01:00-02:00", "06:00-08:00"]}, exceptions=[{"on": "2026-03-02", "hours": ["08:00-07:00"]}]
+    )
+
+    assert open_time_between(utc("2026-03-02 00:00"), utc("2026-03-04 00:00"), covered) == 24 * HOUR
+    assert due(utc("2026-03-03 00:00"), 7.5, covered) == utc("2026-03-03 07:30")
+
+
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [("2026-02-13", "08:00"), ("2026-02-20", "09:00"), ("2026-03-27", "08:00")],  # UTC+1, Ramadan UTC+0, UTC+1
+)
+def test_two_changes_of_the_clock_within_weeks_are_both_seen(day, opens):
+    casablanca = calendar("Africa/Casablanca", {"mon-sun": ["09:00-10:00"]})
+
+    assert next_opening(utc(f"{day} 00:00"), casablanca) == utc(f"{day} {opens}")
+
+
 def test_the_end_of_representable_time_is_a_refusal_not_a_fault():
     with pytest.raises(CalendarExhausted):
         due_at(start=utc("9997-01-01"), within=timedelta(days=1000), calendar=always_open())

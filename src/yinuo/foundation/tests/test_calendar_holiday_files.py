@@ -100,6 +100,10 @@ def test_the_marks_of_the_publisher_outrank_names_and_leave_observances_out():
         (entry("国庆节", "20261001", None, "STATUS:CANCELLED"), PassedOverBecause.CANCELLED),
         (entry("国庆节", "20261008", "20261001"), PassedOverBecause.BAD_DATES),
         (entry("国庆节", "2026-10-01"), PassedOverBecause.BAD_DATES),
+        (
+            "BEGIN:VEVENT\r\nSUMMARY:元旦\r\nDTSTART:20260101T000000\r\nDTEND:20260101T000000\r\nEND:VEVENT",
+            PassedOverBecause.BAD_DATES,
+        ),
         ("BEGIN:VEVENT\r\nSUMMARY:国庆节\r\nEND:VEVENT", PassedOverBecause.BAD_DATES),
         (entry("国庆节", "20260101", "20280101"), PassedOverBecause.TOO_LONG),
         (entry("圣诞节", "20201225", None, "RRULE:FREQ=YEARLY"), PassedOverBecause.REPEATS),
@@ -137,6 +141,25 @@ def test_yearly_repetition_is_followed_for_the_chosen_years():
     found = days(christmas, thanksgiving, ended, years=[2026, 2027])
 
     assert list(found) == ["2026-11-26", "2026-12-25", "2026-12-26", "2027-11-25"]
+
+
+def test_a_repeated_holiday_over_new_year_reaches_into_the_chosen_year():
+    assert list(days(entry("New Year", "20201231", "20210103", "RRULE:FREQ=YEARLY"), years=[2026])) == [
+        "2026-01-01",
+        "2026-01-02",
+        "2026-12-31",
+    ]
+
+
+def test_a_date_listed_both_ways_is_a_make_up_day_in_whatever_order():
+    holiday, make_up_day = entry("春节假期", "20260213", "20260216"), entry("春节（班）", "20260214")
+
+    assert days(holiday, make_up_day) == days(make_up_day, holiday)
+    assert days(holiday, make_up_day)["2026-02-14"] is True
+
+
+def test_an_end_on_the_day_of_the_start_is_one_day():
+    assert list(days(entry("元旦", "20260101", "20260101"))) == ["2026-01-01"]
 
 
 def test_only_the_chosen_years_are_read():

@@ -140,6 +140,13 @@ def test_hours_without_breaks_are_what_remains_in_order():
     assert day.pieces == ((510, 540), (555, 720), (780, 1410))
 
 
+def test_spans_and_breaks_may_touch():
+    day = DayHours.parse(["09:00-12:00", "12:00-18:00", "22:00-06:00"], ["10:00-10:15", "10:15-10:30", "02:00-02:30"])
+
+    assert day.pieces == ((540, 600), (630, 720), (720, 1080), (1320, 1560), (1590, 1800))
+    assert [str(pause) for pause in day.breaks] == ["10:00-10:15", "10:15-10:30", "02:00-02:30"]
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [
@@ -247,7 +254,7 @@ def test_the_version_in_force_is_the_one_that_began_last():
     def begins(number, month):
         return CalendarVersion(number, datetime(2026, month, 1, tzinfo=UTC), always_open())
 
-    versions = [begins(3, 7), begins(1, 1), begins(2, 4), begins(4, 7)]
+    versions = [begins(3, 7), begins(1, 1), begins(2, 4), begins(4, 7), begins(5, 2)]
 
     assert version_in_force(versions, datetime(2026, 6, 30, 23, 59, tzinfo=UTC)).number == 2
     assert version_in_force(versions, datetime(2026, 7, 1, tzinfo=UTC)).number == 4
