@@ -11,11 +11,16 @@
     return [...new Set(names.map((name) => name.trim()).filter(Boolean))].sort().join(",");
   }
 
+  // Counts from the first error: later ones, while the browser retries, must not start the patience anew.
   function showLost(lost) {
-    clearTimeout(lostTimer);
     const banner = document.getElementById("yn-connection");
-    if (!lost && banner) banner.hidden = true;
-    if (lost) lostTimer = setTimeout(() => { if (banner) banner.hidden = false; }, PATIENCE);
+    if (lost) {
+      lostTimer ??= setTimeout(() => { if (banner) banner.hidden = false; }, PATIENCE);
+      return;
+    }
+    clearTimeout(lostTimer);
+    lostTimer = null;
+    if (banner) banner.hidden = true;
   }
 
   function tell(topic, detail) {
