@@ -61,6 +61,7 @@ class Server:
         self.tell = tell
         self._users = -1
         self._process = 0
+        self._patience = PATIENCE
         self._closing = threading.Event()
 
     def start(self, *, patience: timedelta = PATIENCE) -> Self:
@@ -68,6 +69,7 @@ class Server:
 
         Raises a refusal of `refusals.py`, ServerSlow after `patience`.
         """
+        self._patience = patience
         deadline = time.monotonic() + patience.total_seconds()
         self._closing.clear()
         try:
@@ -117,7 +119,7 @@ class Server:
         )
 
     def binaries(self) -> Binaries:
-        """Return PostgreSQL's programs of this server's version (`psql`, `pg_dump`), as root may run them."""
+        """Return the programs to work on this server with (`psql`, `pg_dump`)."""
         return find_binaries()
 
     def __enter__(self) -> Self:
@@ -206,7 +208,7 @@ class Server:
                 os.close(watch)
                 if self._closing.is_set() or self._users != users:
                     return
-                deadline = time.monotonic() + PATIENCE.total_seconds()
+                deadline = time.monotonic() + self._patience.total_seconds()
                 with self._locked(self.place.start, fcntl.LOCK_EX, deadline):
                     self._await_ready(deadline)
             except FileNotFoundError:
@@ -269,7 +271,7 @@ class Server:
 
     def _check_deadline(self, deadline: float) -> None:
         if time.monotonic() > deadline:
-            raise ServerSlow(seconds=round(PATIENCE.total_seconds()), log=self.place.log)
+            raise ServerSlow(seconds=round(self._patience.total_seconds()), log=self.place.log)
 
     def _raise_failure(self, log_start: int) -> None:
         words = self.place.log_tail(log_start)
