@@ -56,7 +56,10 @@ class Course:
         )
         if kind == "hurry" and self.promised_until is not None and self.promised_until > self.now:
             wait = (self.promised_until - self.now) * self.random.uniform(0.4, 0.85)
-        self.now = self._awake(self.now + wait)
+        said_at = self._awake(self.now + wait)
+        # Whoever asks in vain asks before the promised time; afterwards it is anger, and another matter.
+        latest = self.promised_until - timedelta(minutes=20) if kind == "hurry" and self.promised_until else said_at
+        self.now = max(min(said_at, latest), self.now + timedelta(minutes=1))
         photos = self._photos() if kind == "photo" else ()
         self._add("message", "customer", self._spoken(text), photos=photos)
 
@@ -77,6 +80,7 @@ class Course:
         if kind == "time":
             self._choose_visit()
         self._on_time(timedelta(minutes=self.random.randint(6, 75)))
+        self._not_too_late()
         self._reply(self._phrase("again"), self._phrase(kind), keep_promise=kind in {"ask", "confirm"})
 
     def progress(self, within: timedelta | None = None) -> None:
@@ -93,7 +97,7 @@ class Course:
         """The visiting window passes; most times the dispatcher files the job sheet."""
         if self.visit_at is None:
             self._choose_visit()
-        self.now = max(self.now, (self.visit_at or self.now) + timedelta(minutes=self.random.randint(50, 110)))
+        self.now = max(self.now, (self.visit_at or self.now) + timedelta(minutes=self.random.randint(35, 85)))
         self.slots["clock"] = f"{self.now.astimezone(COMPANY_ZONE):%H:%M}"
         if self.random.random() < 0.6:
             self.notes("visit_note")
@@ -104,14 +108,15 @@ class Course:
         use = outcome if outcome in texts or outcome in {"not_reachable", "replaced", "refunded"} else "solution"
         if outcome == "explained" and "solution" not in texts:
             use = "explained"
+        emergency = self.scenario.flow == "emergency"
         hours = timedelta(hours=self.random.randint(10, 12))
-        self.promised_until = wording.round_down(after_open_time(self.now, hours, self.standard.calendar))
-        closing = "" if use == "not_reachable" else self._closing_sentence()
+        due = wording.round_down(after_open_time(self.now, hours, self.standard.calendar))
+        self.promised_until = self._next_nine() + timedelta(minutes=30) if emergency else self._sayable(due)
+        closing = "" if use == "not_reachable" or emergency else self._closing_sentence()
         self._reply(self._phrase("again"), self._template(use) + closing, keep_promise=True)
 
     def next_morning_check(self) -> None:
-        local = self.now.astimezone(COMPANY_ZONE)
-        self.now = datetime.combine(local.date() + timedelta(days=1), time(9, self.random.randint(0, 12)), COMPANY_ZONE)
+        self.now = self._next_nine() + timedelta(minutes=self.random.randint(0, 12))
         self._reply(self._phrase("again"), self._phrase("check"))
         self.promised_until = None
 
@@ -126,7 +131,10 @@ class Course:
 
     def stalls(self, count: int) -> None:
         """The next of the excuses, in their order; the customer hears it before the time promised last."""
-        self.waits_open(timedelta(hours=self.random.randint(4, 11) if count == 0 else self.random.randint(52, 70)))
+        if count == 0:
+            self._keeps_word()
+        else:
+            self.waits_open(timedelta(hours=self.random.randint(52, 70)))
         limit = after_open_time(self.now, timedelta(hours=74), "service")
         self._place_date(days=self.random.randint(5, 9))
         text = wording.fill(self.random, self._excuses()[count], {**self.slots, **_OPEN_TIMES})
@@ -196,12 +204,24 @@ class Course:
         ceiling = self.standard.next_answer * 0.9
         self.now = after_open_time(opened, min(work, ceiling), self.standard.calendar)
 
+    def _next_nine(self) -> datetime:
+        """Nine in the morning, at least five hours away."""
+        local = self.now.astimezone(COMPANY_ZONE)
+        day = local.date() + timedelta(days=0 if local.hour < 4 else 1)
+        return datetime.combine(day, time(9), COMPANY_ZONE)
+
+    def _not_too_late(self) -> None:
+        """Bring an answer forward to the instant promised before, as far as the customer's word allows."""
+        if self.promised_until is not None and self.now >= self.promised_until:
+            earliest = self.turns[-1].at.astimezone(COMPANY_ZONE) + timedelta(minutes=2)
+            self.now = max(self.promised_until - timedelta(minutes=2), earliest)
+
     def _in_hours(self, at: datetime, *, not_after: datetime) -> datetime:
         opened = next_open(at, self.standard.calendar)
         if opened > at:
             # The first hour of the day is for what waited overnight.
             opened += min(timedelta(minutes=self.random.randint(1, 70)), max(not_after - opened, timedelta()) * 0.9)
-        return opened if opened <= not_after else not_after - timedelta(minutes=3)
+        return min(opened, not_after - timedelta(minutes=1))
 
     def _awake(self, at: datetime) -> datetime:
         local = at.astimezone(COMPANY_ZONE)
@@ -240,16 +260,25 @@ class Course:
         self._add("reply", self.owner, spoken.strip(), promised_until=kept)
 
     def _promise_for(self, body: str) -> datetime | None:
-        if "{visit}" in body and self.visit_at is not None:
-            return self.visit_at + timedelta(hours=2)
+        if "{visit}" in body:
+            if self.visit_at is None or self.visit_at < self.now:
+                self._choose_visit()
+            return (self.visit_at or self.now) + timedelta(hours=2)
         if "{by}" not in body:
             return None
         within = self.standard.next_answer * self.random.uniform(0.55, 0.97)
         due = wording.round_down(after_open_time(self.now, within, self.standard.calendar))
         if due <= self.now + timedelta(minutes=20):
             due = self.now.replace(second=0, microsecond=0) + timedelta(minutes=self.random.choice((35, 40, 45)))
-        # 0:00 of which day? Nobody promises midnight.
-        return due - timedelta(minutes=30) if (due.hour, due.minute) == (0, 0) else due
+        return self._sayable(due)
+
+    def _sayable(self, due: datetime) -> datetime:
+        """Nobody promises midnight, nor the minute the office opens: that is the evening before."""
+        if (due.hour, due.minute) == (0, 0):
+            return due - timedelta(minutes=30)
+        evening = due - timedelta(hours=12)
+        opens = self.standard.calendar == "service" and (due.hour, due.minute) == (8, 0)
+        return evening if opens and evening > self.now + timedelta(minutes=20) else due
 
     def _time_slots(self, promise: datetime | None) -> dict[str, str]:
         language = self.customer.language
