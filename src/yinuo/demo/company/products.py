@@ -82,7 +82,7 @@ _CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
 def serial_number(*, random: Random, product: Product, made_on: date) -> str:
-    """Return a serial number, such as HNF25093041278K.
+    """Return a serial number, such as HNF25093041278Z.
 
     HN, letter of the line, year and month of making, plant 1-3, six digits, check letter.
     """
@@ -101,6 +101,6 @@ def is_serial_number(text: str) -> bool:
     """Whether `text` is a serial number of ours with the right check letter."""
     letters = {letter for _zh, _en, letter, _months in LINES.values()}
     shaped = (
-        len(text) == len("HNF25093041278K") and text.startswith("HN") and text[2] in letters and text[3:14].isdigit()
+        len(text) == len("HNF25093041278Z") and text.startswith("HN") and text[2] in letters and text[3:14].isdigit()
     )
     return shaped and check_letter(text[3:14]) == text[14]
