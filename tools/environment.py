@@ -32,7 +32,7 @@ def main() -> int:
     with folder.with_name(f"{folder.name}.lock").open("w") as held:
         wait_for(held)
         stamp = folder / f"{lock}.stamp"
-        if not (stamp.exists() and stamp.read_text().strip() == total and works(folder)):
+        if not (stamp.exists() and stamp.read_text().strip() == total and runs(folder)):
             make(folder, lock, stamp, total)
     if lock == "requirements-test":
         bring_system_packages()
@@ -52,7 +52,8 @@ def make(folder: Path, lock: str, stamp: Path, total: str) -> None:
     """Install what LOCK says, then Yinuo itself from this checkout, then leave the stamp."""
     for old in folder.glob("*.stamp"):
         old.unlink()
-    if not works(folder):
+    # One made by another tool may have no pip; Python brings one.
+    if not runs(folder) or not (runs(folder, "pip", "--version") or runs(folder, "ensurepip")):
         make_empty(folder)
     tell(f"installing the packages of {lock}.lock into {folder} …")
     pip(folder, "install", "--require-hashes", "--requirement", str(CHECKOUT / f"{lock}.lock"))
@@ -62,10 +63,11 @@ def make(folder: Path, lock: str, stamp: Path, total: str) -> None:
     draft.rename(stamp)
 
 
-def works(folder: Path) -> bool:
-    """Return whether the environment's Python runs and has pip."""
+def runs(folder: Path, *words: str) -> bool:
+    """Return whether the environment's Python runs, and runs the module that `words` name, if any."""
     python = folder / "bin" / "python"
-    return python.exists() and run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    what = ["-m", *words] if words else ["-c", ""]
+    return python.exists() and run([str(python), *what], capture_output=True).returncode == 0
 
 
 def make_empty(folder: Path) -> None:
@@ -90,7 +92,7 @@ def pip(folder: Path, *words: str) -> None:
         str(folder / "bin" / "python"),
         "-m",
         "pip",
-        "--quiet",
+        "-qq",
         "--no-input",
         "--disable-pip-version-check",
         *words,

@@ -5,12 +5,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import translation
 
 from yinuo.foundation.postgres import django_database
 from yinuo.foundation.postgres.connections import check_external, create_database, django_parameters
 from yinuo.foundation.postgres.refusals import ExternalNotUnicode, ExternalTooOld, NoExternalDatabase
 from yinuo.foundation.postgres.server import Server
 from yinuo.foundation.postgres.tests.people import new_folder, present_account
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")
