@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from random import Random
+from typing import Protocol
 
 from yinuo.demo.company.organisation import COMPANY_NAME_EN, COMPANY_NAME_ZH, ENGLISH_MAIL, SERVICE_MAIL
 from yinuo.demo.company.pictures import jpeg
@@ -112,6 +113,16 @@ def _set_html(mail: EmailMessage, markup: str, charset: str, *, alternative: boo
         mail.add_alternative(markup, subtype="html", charset=chosen, cte="base64")
     else:
         mail.set_content(markup, subtype="html", charset=chosen, cte="base64")
+
+
+class _Client(Protocol):
+    """What a mail client decides about a mail."""
+
+    def message_id(self, random: Random, at: datetime, mail: str) -> str: ...
+
+    def headers(self, random: Random, plan: Plan, at: datetime) -> Sequence[tuple[str, str]]: ...
+
+    def body(self, mail: EmailMessage, random: Random, text: str, quoted: Quoted | None, language: str) -> None: ...
 
 
 class _QQMail:
@@ -306,7 +317,7 @@ class _Gmail:
         _set_html(mail, markup, "utf-8", alternative=True)
 
 
-_CLIENTS = {
+_CLIENTS: dict[str, _Client] = {
     "qqmail": _QQMail(),
     "netease": _NetEase(),
     "foxmail": _Foxmail(),
