@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import keyword
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ def main(words: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if words is None else words)
     # Only the wanted command's module is imported; the list of all is needed for help and mistakes.
     names = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
-    modules = {name: importlib.import_module(f"yinuo.commands.{name}") for name in names}
+    modules = {name: importlib.import_module(f"yinuo.commands.{_module_name(name)}") for name in names}
     parser = _parser(modules)
     options, rest = parser.parse_known_args(words)
     if not options.command:
@@ -28,6 +29,12 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     options.rest = rest
     return _run(module, options)
+
+
+def _module_name(command: str) -> str:
+    """`verify-trail` stands in verify_trail.py, and `import`, a word of Python's, in import_.py."""
+    name = command.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _parser(modules: dict[str, ModuleType]) -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """The only writers of accounts, roles, tokens and the reveal trail."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -145,6 +145,11 @@ def revoke_token(*, token: ApiToken, by: Actor, at: datetime) -> None:
         by.require("access.administer")
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
     announce(TokenRevoked(staff_id=token.account_id, token_id=token.pk), by=by, at=at)
+
+
+def mark_token_used(*, token: ApiToken, on: date) -> None:
+    """Write down on which day a token was last used; once a day, so that reading does not become writing."""
+    ApiToken.objects.filter(pk=token.pk).exclude(last_used_on=on).update(last_used_on=on)
 
 
 @transaction.atomic

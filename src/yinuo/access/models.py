@@ -68,7 +68,7 @@ class RoleGrant(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     department_id = models.BigIntegerField(null=True, blank=True)
     region_id = models.BigIntegerField(null=True, blank=True)
-    tier = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - null means no limit
+    tier = models.CharField(max_length=20, null=True, blank=True)
     granted_at = models.DateTimeField()
     granted_by = models.CharField(max_length=40)
 

@@ -12,4 +12,18 @@ know, for modules that set `PASSES_ON = True` (`test` hands it to pytest).
 """
 
 # In the order of the help page. A new command is added here.
-COMMANDS = ("test", "database")
+COMMANDS = (
+    "demo",
+    "serve",
+    "work",
+    "live",
+    "check",
+    "import",
+    "user",
+    "token",
+    "keys",
+    "verify-trail",
+    "database",
+    "bench",
+    "test",
+)

@@ -96,6 +96,13 @@ def horizon_position() -> tuple[int, int]:
     return _horizon() - 1, _LAST_ID
 
 
+def newest_position() -> tuple[int, int]:
+    """Return the position of the newest committed fact, (0, 0) when there is none; it may not be final yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tx, id FROM foundation_fact ORDER BY tx DESC, id DESC LIMIT 1")
+        return cursor.fetchone() or (0, 0)
+
+
 def facts_between(after: tuple[int, int], *, limit: int, types: Sequence[str] = ()) -> list[RecordedFact]:
     """Return the final facts after a position, oldest first; for readers that keep their own position."""
     return _select(after, _horizon(), types, limit)

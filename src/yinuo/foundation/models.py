@@ -54,6 +54,14 @@ class Calendar(Named):
         ]
 
 
+class Heartbeat(models.Model):
+    """When a long-running process was last seen alive; written every few seconds."""
+
+    process = models.CharField(max_length=120, primary_key=True)
+    kind = models.CharField(max_length=20)
+    seen_at = models.DateTimeField()
+
+
 class CalendarVersion(models.Model):
     """The hours, holidays and exceptions of a calendar from one edit to the next; never changed, only followed."""
 

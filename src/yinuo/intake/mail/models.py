@@ -61,8 +61,7 @@ class StoredMail(models.Model):
     class State(models.TextChoices):
         FILED = "filed", _("Filed")
         KEPT_RAW = "kept_raw", _("Kept raw")
-        QUARANTINED = "quarantined", _("Quarantined")
-        DROPPED = "dropped", _("Left out")
+        LEFT_OUT = "left_out", _("Left out")
 
     mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="mails")
     delivery_key = models.CharField(max_length=80, unique=True, help_text="Hash of mailbox and Message-ID.")
@@ -77,6 +76,7 @@ class StoredMail(models.Model):
         max_length=30, blank=True, help_text="Which machine's mail it is; empty for a person's."
     )
     may_acknowledge = models.BooleanField(default=False)
+    sender = EncryptedTextField(null=True, help_text="Who answers go to, as JSON: name and address.")
     message_id_header = models.CharField(max_length=998, blank=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="mails")
     message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="mail")

@@ -1,0 +1,49 @@
+"""`yinuo serve`: pages, API and live events on one port; with --pages-only, pages and API in several processes."""
+
+import argparse
+import os
+import sys
+
+NAME = "serve"
+HELP = "serve pages, API and live events (run `yinuo work` beside it)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default 8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--pages-only", action="store_true", help="without live events: run `yinuo live` beside it")
+    parser.add_argument("--processes", type=int, default=1, help="with --pages-only: how many processes (default 1)")
+    parser.add_argument("--no-prepare", action="store_true", help="do not bring tables and static files up to date")
+
+
+def run(options: argparse.Namespace) -> int:
+    from yinuo.commands.starting import prepare, say, start_django
+
+    os.environ.setdefault("YINUO_URL", f"http://{options.host}:{options.port}")
+    start_django()
+    if not options.no_prepare:
+        prepare()
+    say(f"Yinuo serves on http://{options.host}:{options.port}")
+    return _serve_pages(options) if options.pages_only else _serve_all(options)
+
+
+def _serve_all(options: argparse.Namespace) -> int:
+    import uvicorn
+
+    uvicorn.run(
+        "yinuo.web.asgi:application",
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    return 0
+
+
+def _serve_pages(options: argparse.Namespace) -> int:
+    # Granian manages processes of its own: a fresh interpreter keeps our threads and connections out of them.
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host]
+    command += ["--port", str(options.port), "--workers", str(options.processes), "--blocking-threads", "4"]
+    os.execv(sys.executable, [*command, "--no-log-access", "yinuo.web.wsgi:application"])  # noqa: S606 - fixed words

@@ -1,0 +1,147 @@
+"""Follows every active mailbox in a thread of its own; of several workers one holds a mailbox at a time."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import close_old_connections, connection, transaction
+
+from yinuo.access.actors import Actor
+from yinuo.foundation.clock import now
+from yinuo.foundation.facts import announce
+
+from .actions import take_in
+from .facts import MailboxCleared, MailboxObstructed
+from .house_addresses import house_addresses
+from .models import Mailbox
+from .settings_of import incoming_settings, position_of
+from .transport.values import Batch, MailboxSettings, Position, Trouble
+from .transport.watching import Connected, Looked, Obstructed, watch
+
+log = logging.getLogger("yinuo.mail")
+MAIL = Actor.system("mail")
+# The first half of an advisory lock's key: "a mailbox is being followed".
+_LOCK_SPACE = 0x794E
+_LOOK_FOR_CHANGES_SECONDS = 3.0
+
+
+@dataclass
+class _Watcher:
+    settings: MailboxSettings
+    thread: threading.Thread
+    stop: threading.Event
+
+
+class MailboxWatchers:
+    """Starts, restarts and stops the threads as mailboxes are added, changed and switched off."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self._watchers: dict[int, _Watcher] = {}
+
+    def run(self) -> None:
+        """Keep the threads in step with the settings until told to stop."""
+        while not self.stop.is_set():
+            close_old_connections()
+            try:
+                self._step()
+            except Exception:  # the database may be away for a moment; the next look tries again
+                log.exception("mailboxes could not be read")
+            self.stop.wait(_LOOK_FOR_CHANGES_SECONDS)
+        for watcher in self._watchers.values():
+            watcher.stop.set()
+        for watcher in self._watchers.values():
+            watcher.thread.join(timeout=8)
+        connection.close()
+
+    def _step(self) -> None:
+        wanted = {mailbox.pk: incoming_settings(mailbox) for mailbox in Mailbox.objects.filter(is_active=True)}
+        for pk, watcher in list(self._watchers.items()):
+            if wanted.get(pk) != watcher.settings or not watcher.thread.is_alive():
+                watcher.stop.set()
+                del self._watchers[pk]
+        for pk, settings in wanted.items():
+            if pk not in self._watchers:
+                self._watchers[pk] = _start(pk, settings)
+
+
+def _start(mailbox_id: int, settings: MailboxSettings) -> _Watcher:
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_follow, args=(mailbox_id, settings, stop), name=f"mailbox-{mailbox_id}", daemon=True
+    )
+    thread.start()
+    return _Watcher(settings, thread, stop)
+
+
+def _follow(mailbox_id: int, settings: MailboxSettings, stop: threading.Event) -> None:
+    try:
+        while not stop.is_set():
+            if _hold(mailbox_id):
+                mailbox = Mailbox.objects.select_related("team").get(pk=mailbox_id)
+                reporter = _Reporter(mailbox_id)
+                watch(settings, position_of(mailbox), _Handler(mailbox).handle, stop, report=reporter)
+                return
+            stop.wait(_LOOK_FOR_CHANGES_SECONDS)
+    except Exception:  # the thread ends, the next step starts a new one from the saved position
+        log.exception("mailbox could not be followed", extra={"mailbox": mailbox_id})
+    finally:
+        connection.close()
+
+
+def _hold(mailbox_id: int) -> bool:
+    """Take the lock of a mailbox for as long as this thread's connection lives."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, mailbox_id])
+        return bool(cursor.fetchone()[0])
+
+
+class _Handler:
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+
+    def handle(self, batch: Batch) -> Position:
+        """Keep every mail of the batch, then the position; a crash in between repeats mails, which are known then."""
+        house = house_addresses()
+        for fetched in batch.mails:
+            if fetched.trouble is Trouble.UNREADABLE:
+                log.error("mail could not be fetched", extra={"mailbox": self.mailbox.pk, "uid": fetched.uid})
+                continue
+            take_in(fetched.raw, mailbox=self.mailbox, at=now(), received_at=fetched.received_at, house=house)
+        position = batch.position
+        Mailbox.objects.filter(pk=self.mailbox.pk).update(
+            uid_validity=position.uid_validity, last_uid=position.last_uid, received_at=now()
+        )
+        return position
+
+
+class _Reporter:
+    """Writes on the mailbox's row how the last look went; a change of state is a fact."""
+
+    def __init__(self, mailbox_id: int) -> None:
+        self.mailbox_id = mailbox_id
+
+    def __call__(self, event: Connected | Looked | Obstructed) -> None:
+        at = now()
+        if isinstance(event, Obstructed):
+            self._obstructed(event.refusal.code, event.refusal.sentence(), at)
+        elif isinstance(event, Looked):
+            self._looked(at)
+            if event.tally.missing_count:
+                log.error("mails are missing", extra={"mailbox": self.mailbox_id, "count": event.tally.missing_count})
+
+    @transaction.atomic
+    def _obstructed(self, code: str, sentence: str, at: datetime) -> None:
+        mailbox = Mailbox.objects.select_for_update(of=("self",)).get(pk=self.mailbox_id)
+        if mailbox.problem != sentence:
+            announce(MailboxObstructed(mailbox_id=mailbox.pk, code=code), by=MAIL, at=at)
+        since = mailbox.problem_since or at
+        Mailbox.objects.filter(pk=mailbox.pk).update(problem=sentence, problem_since=since, looked_at=at)
+
+    @transaction.atomic
+    def _looked(self, at: datetime) -> None:
+        cleared = Mailbox.objects.filter(pk=self.mailbox_id).exclude(problem="").update(problem="", problem_since=None)
+        if cleared:
+            announce(MailboxCleared(mailbox_id=self.mailbox_id), by=MAIL, at=at)
+        Mailbox.objects.filter(pk=self.mailbox_id).update(looked_at=at)
