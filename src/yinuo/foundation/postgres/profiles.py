@@ -7,6 +7,8 @@ An operator's own, in `settings.conf` beside the data (`name = value` a line), w
 import os
 from pathlib import Path
 
+from yinuo.foundation.postgres.refusals import UnknownProfile
+
 _COMMON = {
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -40,9 +42,14 @@ _TEST = _SMALL | {"fsync": "off", "full_page_writes": "off", "shared_buffers": "
 
 
 def server_settings(profile: str, own_settings: Path) -> dict[str, str]:
-    """Return the settings for `profile` (`small`, `large`, `test`), overlaid by the operator's file where it exists."""
-    chosen = {"small": _SMALL, "test": _TEST, "large": _large()}[profile]
-    return _COMMON | chosen | _read(own_settings)
+    """Return the settings for `profile` (`small`, `large`, `test`), overlaid by the operator's file where it exists.
+
+    Raises UnknownProfile.
+    """
+    profiles = {"small": _SMALL, "large": _large(), "test": _TEST}
+    if profile not in profiles:
+        raise UnknownProfile(profile=profile, known=", ".join(profiles))
+    return _COMMON | profiles[profile] | _read(own_settings)
 
 
 def _large() -> dict[str, str]:

@@ -132,6 +132,18 @@ class ServerSlow(Refusal):
         ) % {"seconds": self.seconds, "log": self.log}
 
 
+class UnknownProfile(Refusal):
+    """`YINUO_PG_PROFILE` names no set of settings."""
+
+    code = "database.unknown_profile"
+
+    def sentence(self) -> str:
+        return _("YINUO_PG_PROFILE is “%(profile)s”, which is none of %(known)s. Choose one of them, or unset it.") % {
+            "profile": self.profile,
+            "known": self.known,
+        }
+
+
 class NoExternalDatabase(Refusal):
     """`DATABASE_URL` names a database that does not answer."""
 

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from yinuo.foundation.postgres import profiles
+from yinuo.foundation.postgres.refusals import UnknownProfile
 from yinuo.foundation.postgres.server import Server
 from yinuo.foundation.postgres.tests.people import new_folder, present_account
 
@@ -35,6 +36,13 @@ def test_the_server_takes_every_profile(profile):
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
         assert connection.execute("SHOW log_min_error_statement").fetchone() == ("panic",)
+
+
+def test_an_unknown_profile_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(UnknownProfile) as refused:
+        profiles.server_settings("huge", tmp_path / "absent")
+
+    assert (refused.value.profile, refused.value.known) == ("huge", "small, large, test")
 
 
 def test_the_log_holds_no_values_of_failed_statements(tmp_path):
