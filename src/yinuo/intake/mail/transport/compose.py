@@ -104,8 +104,8 @@ def _headers(mail: OutgoingMail) -> Iterable[tuple[str, str]]:
     subject = _clean(mail.subject, "subject")[:_SUBJECT_CHARACTERS]
     yield "From", _people([mail.sender], "sender")
     yield "To", _people(mail.to, "recipient")
-    yield "Cc", _people(mail.cc, "copy recipient")
-    yield "Reply-To", _people([mail.reply_to] if mail.reply_to else [], "reply address")
+    yield "Cc", _people(mail.cc, "copy")
+    yield "Reply-To", _people([mail.reply_to] if mail.reply_to else [], "reply_address")
     yield "Subject", _unstructured("Subject", subject)
     yield "Date", format_datetime(mail.sent_at)
     yield "Message-ID", _identifier(mail.message_id)
@@ -137,7 +137,7 @@ def _write_body(message: EmailMessage, mail: OutgoingMail) -> None:
 
 
 def _named(attachment: OutgoingAttachment, disposition: str) -> dict[str, str]:
-    return {"disposition": disposition, "filename": _clean(attachment.file_name, "file name") or "attachment"}
+    return {"disposition": disposition, "filename": _clean(attachment.file_name, "file_name") or "attachment"}
 
 
 def _media_type(attachment: OutgoingAttachment) -> tuple[str, str]:
@@ -178,7 +178,7 @@ def _encoded_words(header: str, value: str) -> str:
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"<[^\s<>\x00-\x1f\x7f]{1,900}>", value) or not value.isascii():
-        raise HeaderNotAllowed(field="message id")
+        raise HeaderNotAllowed(field="message_id")
     return value
 
 

@@ -219,16 +219,29 @@ class AddressNeedsUTF8(MailServerRefusal):
 
 
 class HeaderNotAllowed(Refusal):
-    """A value meant for one header would break out of it, or is no address."""
+    """A value meant for one header would break out of it; `field` says which: a key of `_field_names`."""
 
     code = "intake.mail_header_not_allowed"
     status = 422
 
     def sentence(self) -> str:
-        return _(
-            "The mail cannot be written: its %(field)s contains a character that is not allowed "
-            "there. Remove line breaks and control characters."
-        ) % {"field": self.field}
+        text = _(
+            "The mail cannot be written: the %(field)s contains a character that is not allowed there. "
+            "Remove line breaks and control characters."
+        )
+        return text % {"field": _field_names()[self.field]}
+
+
+def _field_names() -> dict[str, str]:
+    return {
+        "subject": _("subject"),
+        "sender": _("sender"),
+        "recipient": _("recipient"),
+        "copy": _("copy recipient"),
+        "reply_address": _("reply address"),
+        "message_id": _("message number"),
+        "file_name": _("file name"),
+    }
 
 
 class AddressNotValid(Refusal):
