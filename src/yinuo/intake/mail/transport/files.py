@@ -34,14 +34,14 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class Entry:
     """One mail found, or what stood in its place.
 
-    source: path, for an mbox with `#` and the number of the mail in it (from 1). problem_code: stable, empty when
-    `raw` is a mail; problem: the same as a translated sentence.
+    source: path, for an mbox with `#` and the number of the mail in it (from 1). raw: None when it is no mail;
+    then problem_code says why, stable, and sentence the same, translated, with what to do.
     """
 
     source: str
-    raw: bytes = b""
+    raw: bytes | None = None
     problem_code: str = ""
-    problem: str = ""
+    sentence: str = ""
 
 
 def read_mails(paths: Iterable[Path], *, largest_bytes: int = LARGEST_BYTES) -> Iterator[Entry]:
@@ -217,8 +217,8 @@ class _Joined:
 
 def _too_large(source: str, largest_bytes: int) -> Entry:
     text = _("The mail is larger than %(limit)s MB. Raise the limit or remove its attachments.")
-    return Entry(source, problem_code="too_large", problem=text % {"limit": largest_bytes // (1024 * 1024)})
+    return Entry(source, problem_code="too_large", sentence=text % {"limit": largest_bytes // (1024 * 1024)})
 
 
 def _problem(path: Path, code: str, sentence: str) -> Entry:
-    return Entry(str(path), problem_code=code, problem=sentence)
+    return Entry(str(path), problem_code=code, sentence=sentence)

@@ -114,7 +114,7 @@ def test_a_damaged_archive_is_reported_after_what_could_be_read(tmp_path):
     (entry,) = read(path)
 
     assert entry.problem_code == "damaged_archive"
-    assert entry.raw == b""
+    assert entry.raw is None
 
 
 def test_a_maildir_with_subfolders_is_read_in_order(tmp_path):
@@ -159,8 +159,8 @@ def test_what_is_no_mail_is_reported_with_what_to_do(tmp_path, name, content, co
 
     (entry,) = read(tmp_path)
 
-    assert (entry.problem_code, entry.raw) == (code, b"")
-    assert entry.problem.endswith(".")
+    assert (entry.problem_code, entry.raw) == (code, None)
+    assert entry.sentence.endswith(".")
 
 
 def test_a_missing_path_is_reported(tmp_path):
@@ -180,7 +180,7 @@ def test_a_mail_beyond_the_limit_is_reported_and_the_next_one_read(tmp_path):
     head = b"From a@b Sun Nov 22 09:00:00 2026\n"
     path.write_bytes(head + b"Subject: 1\n\n" + b"x\n" * 5000 + b"\n" + head + ONE + b"\n")
 
-    assert [(e.problem_code, e.raw) for e in read(path, largest_bytes=4096)] == [("too_large", b""), ("", ONE)]
+    assert [(e.problem_code, e.raw) for e in read(path, largest_bytes=4096)] == [("too_large", None), ("", ONE)]
 
 
 def test_every_real_mail_file_is_accounted_for():
