@@ -1,6 +1,6 @@
 """Chromium for tests, and what every page must hold in it.
 
-    pytest_plugins = ["yinuo.web.tests.browser"]      # in the conftest; gives the fixtures `chromium` and `page`
+    pytest_plugins = ["yinuo.web.tests.browser"]      # in the conftest; gives `chromium` and `page`
 
     @pytest.mark.browser
     def test_queue_is_usable_without_a_mouse(live_server, page):
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -69,6 +70,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files() -> None:
+    """Static files under their plain names: no test needs them collected, and `live_server` finds them as they are."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture
 def screen(request: pytest.FixtureRequest) -> Screen:
     """The screen of this test; parametrize it indirectly for another."""
@@ -94,7 +102,12 @@ def page(chromium: Browser, screen: Screen) -> Iterator[Page]:
 
 
 def assert_accessible(page: Page) -> None:
-    """Fail when axe finds anything on the page, of whatever impact (WCAG 2.2 A and AA and best practice)."""
+    """Fail when axe finds anything on the page, of whatever impact (WCAG 2.2 A and AA and best practice).
+
+    A page without its styles would pass unseen, so it fails too.
+    """
+    styles = page.locator("link[rel=stylesheet]")
+    assert styles.evaluate_all("links => links.filter((link) => !link.sheet).map((link) => link.href)") == []
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     violations = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "

@@ -24,14 +24,6 @@ TEMPLATES = WEB / "templates" / "web"
 COMPONENTS = [tag.__self__ for tag in register.tags.values() if isinstance(getattr(tag, "__self__", None), Component)]
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_names(settings) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
 def show(source: str, **values: object) -> str:
     return Template("{% load yinuo %}" + source).render(Context(values))
 

@@ -4,14 +4,6 @@ import pytest
 from django.template import Context, Engine, Template, TemplateSyntaxError
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_names(settings) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
 def load(source: str) -> Template:
     return Template("{% load yinuo %}" + source)
 
