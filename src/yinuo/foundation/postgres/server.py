@@ -37,11 +37,12 @@ from yinuo.foundation.postgres.cluster import (
 from yinuo.foundation.postgres.place import Place
 from yinuo.foundation.postgres.profiles import server_settings
 from yinuo.foundation.postgres.refusals import FolderNotOurs, ServerFailed, ServerSlow
-from yinuo.foundation.postgres.watch import READY
+from yinuo.foundation.postgres.watch import FAILED, READY
 
 # Crash recovery of a busy database took 14 s on a small machine; a full disk cache and a slow disk take minutes.
 PATIENCE = timedelta(seconds=300)
 
+_WATCHERS_TO_TRY = 3
 _NEWS_EVERY_SECONDS = 5.0
 _LARGEST_LOG_BYTES = 10 * 2**20
 _PACKAGES = Path(__file__).resolve().parents[3]
@@ -133,11 +134,16 @@ class Server:
     def _await_ready(self, deadline: float) -> None:
         """Return when the server is ready; start a watcher whenever there is none. Holds the start lock."""
         news = _News(self.tell, self.place)
+        killed_count = 0
         while True:
             watch = self._open(self.place.watch)
             if _try_lock(watch, fcntl.LOCK_EX):
-                self._start_watcher(watch, deadline, news)
-                return
+                if self._start_watcher(watch, deadline, news):
+                    return
+                killed_count += 1
+                if killed_count == _WATCHERS_TO_TRY:
+                    self._raise_failure(log_start=0)
+                continue
             os.close(watch)
             found = postmaster.running(self.place.data)
             if found and found.is_ready:
@@ -146,8 +152,11 @@ class Server:
             news.waiting()
             time.sleep(0.01)
 
-    def _start_watcher(self, watch: int, deadline: float, news: "_News") -> None:
-        """Prepare everything and start a watcher, which inherits the lock `watch`; return when it reports ready."""
+    def _start_watcher(self, watch: int, deadline: float, news: "_News") -> bool:
+        """Prepare everything and start a watcher, which inherits the lock `watch`; return when it reports ready.
+
+        False: it was killed before it could report. Raises ServerFailed or DiskFull when it reports failure.
+        """
         report, answer = os.pipe()
         try:
             plan = self._plan()
@@ -175,8 +184,10 @@ class Server:
             while not select.select([reports], [], [], 0.2)[0]:
                 self._check_deadline(deadline)
                 news.waiting()
-            if reports.readline() != READY:
-                self._raise_failure(log_start)
+            answer_word = reports.readline()
+        if answer_word == FAILED:
+            self._raise_failure(log_start)
+        return answer_word == READY
 
     def _plan(self) -> dict[str, object]:
         account = server_account(self.place.data)

@@ -24,6 +24,7 @@ from yinuo.foundation.postgres import postmaster
 
 # Written to the process that asked for the server, by file descriptor.
 READY = b"ready\n"
+FAILED = b"failed\n"
 
 _STOP_STEPS = ((signal.SIGINT, 120.0), (signal.SIGQUIT, 20.0), (signal.SIGKILL, 10.0))
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -50,8 +51,8 @@ class Watcher:
         pid, began = (found.pid, time.monotonic()) if found else self._start()
         failures = 0
         while not self._left_before_end_of(pid):
-            if self.report >= 0:
-                return 1  # never ready: the log says why, and whoever waits reads it there
+            if self.report >= 0 and not self._was_killed():
+                return 1  # it gave up before it was ready: the log says why, and whoever waits reads it there
             failures = 0 if time.monotonic() - began > _STEADY_AFTER_SECONDS else failures + 1
             pause = min(_LONGEST_PAUSE_SECONDS, 0.05 * 2**failures)
             self._say(f"the server ended unexpectedly; starting it again in {pause:.1f} s")
@@ -62,6 +63,7 @@ class Watcher:
         return 0
 
     def close(self) -> None:
+        self._answer(FAILED)
         with contextlib.suppress(OSError):  # gone, or somebody else's by now
             Path(self.plan["socket_folder"]).rmdir()
         # In this order: a newcomer waits for `users`, and must then find the watcher gone.
@@ -112,10 +114,18 @@ class Watcher:
             return
         found = postmaster.running(self.data)
         if found and found.pid == pid and found.is_ready:
-            with contextlib.suppress(BrokenPipeError):  # the one who asked is dead; others may have come
-                os.write(self.report, READY)
+            self._answer(READY)
+
+    def _answer(self, word: bytes) -> None:
+        """Tell the one who asked, once."""
+        if self.report >= 0:
+            with contextlib.suppress(BrokenPipeError):  # he is dead; others may have come
+                os.write(self.report, word)
             os.close(self.report)
             self.report = -1
+
+    def _was_killed(self) -> bool:
+        return self.child is not None and self.child.returncode is not None and self.child.returncode < 0
 
     def _has_left(self, seconds: float) -> bool:
         return bool(select.select([self.nobody_left], [], [], seconds)[0])

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from yinuo.foundation.postgres import postmaster
 from yinuo.foundation.postgres.tests.people import gone, kill, parent_of, present_account, state_of
 
 LEAVE_SECONDS = 5
@@ -237,4 +238,17 @@ def test_waiting_longer_than_the_patience_is_refused_and_leaves_no_lock(home):
     user.do("second.close()")
 
     assert user.ask("SELECT 1") == [(1,)]
+    user.leave()
+
+
+@pytest.mark.fault
+def test_a_server_killed_while_it_starts_is_started_again(new_home):
+    user = new_home.user()
+    deadline = time.monotonic() + 30
+    while not (starting := postmaster.running(new_home.place.data)):
+        assert time.monotonic() < deadline
+
+    kill(starting.pid)
+
+    assert user.ready().ask_patiently("SELECT 1") == [(1,)]
     user.leave()
