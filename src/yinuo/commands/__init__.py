@@ -13,17 +13,14 @@ know, for modules that set `PASSES_ON = True` (`test` hands it to pytest).
 
 # In the order of the help page. A new command is added here.
 COMMANDS = (
-    "demo",
     "serve",
     "work",
     "live",
     "check",
-    "import",
     "user",
     "token",
     "keys",
     "verify-trail",
     "database",
-    "bench",
     "test",
 )

@@ -5,6 +5,12 @@ import getpass
 import json
 import secrets
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yinuo.access.models import Account
+    from yinuo.access.roles import Role
+    from yinuo.organisation.models import Department
 
 NAME = "user"
 HELP = "add an account, give or take roles, set a password, list accounts"

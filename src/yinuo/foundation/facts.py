@@ -52,6 +52,9 @@ class Fact:
         _REGISTRY[cls.fact_type] = cls
 
 
+FactKind = type[Fact]
+
+
 @dataclass(frozen=True)
 class RecordedFact:
     """One row of the log: the fact with its position, its instant and its actor."""
@@ -78,7 +81,7 @@ class RecordedFact:
     def customer_id(self) -> int | None:
         return self.subjects["customer_id"]
 
-    def is_a(self, *kinds: type[Fact]) -> bool:
+    def is_a(self, *kinds: FactKind) -> bool:
         """Return whether this is one of the given facts."""
         return self.type in {kind.fact_type for kind in kinds}
 
@@ -89,7 +92,9 @@ COLUMNS = "tx, id, type, version, at, recorded_at, actor, case_id, customer_id, 
 def recorded(row: tuple[Any, ...]) -> RecordedFact:
     """Return the fact in a row selected with `COLUMNS`."""
     payload = json.loads(row[11]) if isinstance(row[11], str) else row[11]
-    return RecordedFact(*row[:7], subjects=dict(zip(SUBJECTS, row[7:11], strict=True)), payload=payload)
+    tx, number, kind, version, at, recorded_at, actor = row[:7]
+    subjects = dict(zip(SUBJECTS, row[7:11], strict=True))
+    return RecordedFact(tx, number, kind, version, at, recorded_at, actor, subjects, payload)
 
 
 def announce(*facts: Fact, by: Announcer, at: datetime) -> None:
@@ -113,7 +118,7 @@ def fact_values(fact: Fact, *, by: Announcer, at: datetime) -> tuple[Any, ...]:
     return fact.fact_type, fact.fact_version, at, by.key, *subjects, json.dumps(values, default=_plain, sort_keys=True)
 
 
-def known_facts() -> Iterable[type[Fact]]:
+def known_facts() -> Iterable[FactKind]:
     """Return every declared fact, sorted by type; documentation and its test read this."""
     return [_REGISTRY[name] for name in sorted(_REGISTRY)]
 

@@ -8,6 +8,7 @@ follower stops below the oldest running transaction (`pg_snapshot_xmin`), so non
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -134,7 +135,7 @@ def _next_facts(one: Follower, position: tuple[int, int], horizon: int) -> list[
 
 def _select(after: tuple[int, int], horizon: int, types: Sequence[str], limit: int) -> list[RecordedFact]:
     wanted = "AND type = ANY(%s)" if types else ""
-    arguments: list[object] = [*after, horizon, *([list(types)] if types else []), limit]
+    arguments: list[Any] = [*after, horizon, *([list(types)] if types else []), limit]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS} FROM foundation_fact WHERE (tx, id) > (%s, %s) AND tx < %s {wanted} "  # noqa: S608 - literals

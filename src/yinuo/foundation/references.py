@@ -22,7 +22,7 @@ def case_reference(on: date, count: int) -> str:
 def is_reference(text: str) -> bool:
     """Return whether the text is exactly a case number whose check digit is right."""
     match = _PATTERN.fullmatch(text.strip())
-    return bool(match) and _check_digit(match[1] + match[2]) == match[3]
+    return match is not None and _check_digit(match[1] + match[2]) == match[3]
 
 
 def references_in(text: str) -> list[str]:

@@ -81,6 +81,11 @@ def _staff(username: str, name: str, role: Role, department: Department, region:
 
 @pytest.fixture
 def house(db) -> House:
+    return build_house()
+
+
+def build_house() -> House:
+    """Make the small company; programs that tests start call this too."""
     region = Region.objects.create(code="east", name_zh="华东", name_en="East")
     department = Department.objects.create(code="service", name_zh="客户服务部", name_en="Customer service")
     logistics = Department.objects.create(code="logistics", name_zh="物流部", name_en="Logistics")
