@@ -48,7 +48,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     """Return the addresses of a header value, groups dissolved, at most 1,000; a name without address is kept as a
     name.
     """
-    found = []
+    found: list[Address] = []
     for written in _split_list(value):
         if len(found) >= MOST_ADDRESSES:
             break

@@ -105,6 +105,11 @@ _COPY_BEGINS = re.compile(
 )
 
 
+_HEADER_LINE = re.compile(
+    rb"^[ \t]*(?=(?:Message-ID|Received|Return-Path|From|Date|Subject)[ \t]*:)", re.IGNORECASE | re.MULTILINE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """What a server says about a mail of ours.
@@ -190,16 +195,7 @@ def original_headers(mail: ParsedMail) -> Headers | None:
         if (part := part_of_type(mail, name)) is not None:
             return split_headers(part.content[:200_000], ProblemList())[0]
     begins = _COPY_BEGINS.search(mail.text[:_TEXT_TO_SEARCH])
-    lines = mail.text[begins.start() if begins else 0 :][:_TEXT_TO_SEARCH].split("\n")
-    for number, line in enumerate(lines):
-        if re.match(r"^\s*>?\s*(?:Message-ID|Received|Return-Path|From|Date|Subject)\s*:", line, re.IGNORECASE):
-            block = "\n".join(
-                re.sub(r"^\s*> ?", "", one) if one.lstrip().startswith(">") else one for one in lines[number:]
-            )
-            found = split_headers(block.encode("utf-8", "replace"), ProblemList())[0]
-            if "message-id" in found:
-                return found
-    return None
+    return _headers_in(mail.text[begins.start() if begins else 0 :][:_TEXT_TO_SEARCH])
 
 
 def part_of_type(mail: ParsedMail, content_type: str) -> Attachment | None:
@@ -213,6 +209,17 @@ def report_fields(content: bytes) -> list[Headers]:
     return [
         split_headers(group.encode(), ProblemList())[0] for group in re.split(r"\n\s*\n", text.strip()) if group.strip()
     ][:200]
+
+
+def _headers_in(text: str) -> Headers | None:
+    """Return the first block of header lines with a Message-ID that stands in the text, quoted or not."""
+    raw = re.sub(r"(?m)^[ \t]*> ?", "", text).encode("utf-8", "replace")
+    at = 0
+    while begins := _HEADER_LINE.search(raw, at):
+        headers, at = split_headers(raw, ProblemList(), begins.end())
+        if "message-id" in headers:
+            return headers
+    return None
 
 
 def _report_type(mail: ParsedMail) -> str:

@@ -55,7 +55,8 @@ def trimmed_references(references: Sequence[str], longest: int = LONGEST_REFEREN
     ids = [f"<{one.strip().strip('<>')}>" for one in references if one.strip()]
     if not ids:
         return ""
-    first, kept = ids[0], []
+    first = ids[0]
+    kept: list[str] = []
     size = len(first)
     for one in reversed(ids[1:]):
         if kept and size + 1 + len(one) > longest:

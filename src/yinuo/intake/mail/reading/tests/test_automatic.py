@@ -89,6 +89,19 @@ def test_attached_headers_alone_name_the_mail_too():
     assert classify_automatic(report(original=headers)).original_message_id == "a@yinuo.example"
 
 
+def test_a_quoted_copy_in_the_text_names_the_mail_too():
+    body = "Hi. This is the qmail-send program.\n\n<li@example.com>:\nNo mailbox here. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nReceived: by x\nSubject: a\nMessage-ID: <a@yinuo.example>\n\nhello"
+    quoted = (
+        body.replace("Received:", "> Received:")
+        .replace("Subject:", "> Subject:")
+        .replace("Message-ID:", "> Message-ID:")
+    )
+
+    for text in (body, quoted):
+        verdict = classify_automatic(read("Subject: failure notice", body=text, sender="MAILER-DAEMON@mx.example"))
+        assert verdict.original_message_id == "a@yinuo.example"
+
+
 @pytest.mark.parametrize(
     ("sender", "subject", "body", "recipient", "status"),
     [

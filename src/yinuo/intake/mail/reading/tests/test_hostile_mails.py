@@ -155,6 +155,7 @@ def _seconds(action) -> float:
         b"\r\n" + b"Sent from my " * 100_000,
         b"From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\n" + b"recipient " * 100_000 + b"a@b.example",
         b"From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\n" + b"a.b" * 300_000,
+        b"From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\n" + b"Subject: a\nx\n" * 100_000,
         b"Content-Type: multipart/mixed; boundary=-\r\n\r\n" + b"---\n" * 200_000,
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x" * 300_000,
         b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=" * 1_000_000,
@@ -163,7 +164,7 @@ def _seconds(action) -> float:
         b"\r\n" + b"\x1b$B!!\x1b(B" * 100_000,
         b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+AAA" * 250_000,
     ],
-    ids=range(39),
+    ids=range(40),
 )
 def test_a_mail_made_to_keep_us_busy_does_not(raw):
     assert _seconds(lambda: _read_wholly(raw)) < 5
