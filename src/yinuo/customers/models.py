@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yinuo.access.actors import Actor
 from yinuo.access.encryption import EncryptedTextField
@@ -13,7 +14,7 @@ from yinuo.organisation.models import Region
 class Tier(models.TextChoices):
     """How close a customer is to us; each tier has its own lane and standards."""
 
-    STANDARD = "standard", _("Standard")
+    STANDARD = "standard", pgettext_lazy("tier", "Standard")
     SILVER = "silver", _("Silver")
     GOLD = "gold", _("Gold")
     PLATINUM = "platinum", _("Platinum")
@@ -112,7 +113,10 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=255)
     path = models.CharField(max_length=500)
     digest = models.CharField(max_length=64)
-    mapping = models.JSONField()
+    encoding = models.CharField(max_length=20, default="utf-8")
+    delimiter = models.CharField(max_length=1, default=",")
+    header = models.JSONField(default=list, help_text="The names of the columns, in the file's order.")
+    mapping = models.JSONField(help_text="What we store -> the column it stands in.")
     source = models.CharField(max_length=40)
     is_dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
