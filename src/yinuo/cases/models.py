@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yinuo.access.actors import Actor
 from yinuo.access.encryption import EncryptedTextField
@@ -19,7 +20,7 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("Mail")
     FORM = "form", _("Web form")
     PORTAL = "portal", _("Portal")
-    PHONE = "phone", _("Phone")
+    PHONE = "phone", pgettext_lazy("channel", "Phone")
     COUNTER = "counter", _("Store visit")
     API = "api", _("Partner system")
 

@@ -24,7 +24,9 @@ class Place:
 
 def places_for(request: HttpRequest) -> list[Place]:
     """Return the main places this person may go to."""
-    return []
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    workbench = reverse("workbench")
+    return [Place(_("Workbench"), workbench, "headset", is_current=here in {"workbench", "case", "new_case"})]
 
 
 def account_places(request: HttpRequest) -> list[Place]:

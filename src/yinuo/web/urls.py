@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("yinuo.cases.urls")),
 ]

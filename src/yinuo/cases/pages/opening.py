@@ -1,0 +1,59 @@
+"""Typing in a case for somebody at the phone or the counter. Whoever takes it owns it: first contact, one owner."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from yinuo.access.actors import Actor
+from yinuo.cases import actions
+from yinuo.cases.actions.opening import FirstMessage
+from yinuo.cases.forms import NewCaseForm
+from yinuo.customers.actions import find_or_add_by_identity
+from yinuo.foundation.clock import now
+from yinuo.foundation.refusals import NotFound
+from yinuo.organisation.models import Staff
+
+from .doors import desk_page
+
+
+@desk_page("GET")
+def new_case(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the empty form."""
+    actor.require("cases.open")
+    return render(request, "cases/new.html", {"form": NewCaseForm(actor=actor)})
+
+
+@desk_page("POST")
+def create_case(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Open the case and go to it; a form that does not fit comes back with what is wrong."""
+    actor.require("cases.open")
+    form = NewCaseForm(request.POST, actor=actor)
+    if not form.is_valid():
+        return render(request, "cases/new.html", {"form": form}, status=422)
+    opened = _open(form.cleaned_data, actor)
+    return redirect("case", reference=opened.reference)
+
+
+@transaction.atomic
+def _open(values: dict[str, Any], actor: Actor) -> actions.Opened:
+    at = now()
+    owner = Staff.objects.filter(pk=actor.staff_id).first()
+    if owner is None:
+        raise NotFound
+    kind, value = ("phone", values["phone"]) if values["phone"] else ("mail", values["mail"])
+    customer, _is_new = find_or_add_by_identity(
+        kind=kind, value=value, name=values["name"], source=values["channel"], by=actor, at=at
+    )
+    return actions.open_case(
+        customer=customer,
+        first=FirstMessage(text=values["text"], subject=values["subject"], said_at=at, author_name=customer.name),
+        channel=values["channel"],
+        team=values["team"],
+        owner=owner,
+        owner_reason="first contact",
+        case_class=values["case_class"],
+        by=actor,
+        at=at,
+    )

@@ -1,0 +1,110 @@
+"""Values of the queries dressed for templates: addresses, icons, sizes in words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from yinuo.cases.models import Channel
+from yinuo.cases.queries import Event, Talk
+
+CHANNEL_ICONS = {
+    Channel.MAIL: "mail",
+    Channel.FORM: "file-text",
+    Channel.PORTAL: "world",
+    Channel.PHONE: "phone",
+    Channel.COUNTER: "building-store",
+    Channel.API: "link",
+}
+# The most telling first: of what happened at one instant, it lends the line its icon and stands at its beginning.
+EVENT_LOOKS = {
+    "promise_broken": ("alert-circle", "broken"),
+    "case_reopened": ("rotate", "soon"),
+    "case_closed": ("checks", "kept"),
+    "case_opened": ("circle-plus", "plain"),
+    "owner_changed": ("arrow-forward-up", "plain"),
+    "promise_kept": ("circle-check", "kept"),
+    "promise_made": ("heart-handshake", "plain"),
+    "promise_withdrawn": ("circle-x", "plain"),
+}
+_TELLING = list(EVENT_LOOKS)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file as a chip, or as a picture to look at in place."""
+
+    id: int
+    name: str
+    size: str
+    url: str
+    picture_url: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chip or an entry of a menu."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    count: int | None = None
+
+
+def channel_icon(channel: str) -> str:
+    """Return the icon of a channel."""
+    return CHANNEL_ICONS[Channel(channel)]
+
+
+def shown_entries(entries: Iterable[Talk | Event], *, file_url: Callable[[int], str]) -> list[dict[str, Any]]:
+    """Return the entries of a conversation for `_conversation.html`; what happened at one instant is one line.
+
+    file_url gives the address of a file by its id.
+    """
+    shown = []
+    for (is_talk, _at), group in groupby(entries, key=lambda one: (isinstance(one, Talk), one.at)):
+        if is_talk:
+            shown += [_talk(one, file_url) for one in group if isinstance(one, Talk)]
+        else:
+            shown.append(_line([one for one in group if isinstance(one, Event)]))
+    return shown
+
+
+def open_time(length: timedelta) -> str:
+    """Return a standard's time in words: hours where it is whole hours, else minutes."""
+    if length % _HOUR == timedelta():
+        return _("%(hours)s h") % {"hours": length // _HOUR}
+    return _("%(minutes)s min") % {"minutes": length // timedelta(minutes=1)}
+
+
+def _talk(talk: Talk, file_url: Callable[[int], str]) -> dict[str, Any]:
+    files = [
+        ShownFile(
+            id=file.id,
+            name=file.name,
+            size=filesizeformat(file.size),
+            url=file_url(file.id),
+            picture_url=f"{file_url(file.id)}?inline=1" if file.is_picture else "",
+        )
+        for file in talk.files
+    ]
+    return {
+        "talk": talk,
+        "day": talk.day,
+        "is_notice": talk.message.kind == "notice",
+        "author": talk.message.author_name or _("Sent by the system"),
+        "files": [file for file in files if not file.picture_url],
+        "pictures": [file for file in files if file.picture_url],
+    }
+
+
+def _line(events: list[Event]) -> dict[str, Any]:
+    day = next((event.day for event in events if event.day), None)
+    parts = sorted(events, key=lambda event: _TELLING.index(event.what))
+    icon, tone = EVENT_LOOKS[parts[0].what]
+    return {"parts": parts, "day": day, "at": events[0].at, "icon": icon, "tone": tone}

@@ -1,0 +1,297 @@
+"""The workbench: the queue, the conversation of one case, and what stands beside it, on one page."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yinuo.access.actors import Actor
+from yinuo.cases.forms import OUTCOME_LABELS
+from yinuo.cases.models import Case, Channel
+from yinuo.cases.queries import (
+    Customership,
+    QueueWish,
+    beside,
+    case_by_reference,
+    conversation,
+    ledger,
+    next_promise,
+    queue_page,
+)
+from yinuo.customers.models import Tier
+from yinuo.foundation.clock import now
+from yinuo.foundation.references import is_reference
+from yinuo.foundation.refusals import NotFound, Refusal
+from yinuo.organisation.models import Staff
+from yinuo.standards.models import CaseClass
+
+from .doors import desk_page, wants_piece
+from .shown import Choice, channel_icon, open_time, shown_entries
+
+VIEWS = ("mine", "team", "all", "risk", "closed")
+IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
+FILTERS = ("channel", "case_class", "tier")
+_MAIL_HTML_FRAME = csp_update({"frame-src": ["'self'"]})
+
+
+@dataclass
+class Writing:
+    """What somebody was about to do when it was refused: shown again with the reason, nothing typed is lost."""
+
+    act: str = "reply"
+    text: str = ""
+    refusal: Refusal | None = None
+    news: list[Any] = field(default_factory=list)
+    last_seen_id: int | None = None
+    revealed: dict[str, str] = field(default_factory=dict)
+
+
+@desk_page("GET")
+@_MAIL_HTML_FRAME
+def workbench(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the queue with its first case open beside it; a whole case number leads straight to its case."""
+    words = request.GET.get("q", "").strip()
+    if is_reference(words) and (reference := _visible_reference(words, actor)):
+        return redirect("case", reference=reference)
+    return bench(request, actor, None)
+
+
+@desk_page("GET")
+@_MAIL_HTML_FRAME
+def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
+    """Show one case on the workbench; htmx gets the case without the queue."""
+    case = case_by_reference(reference, actor=actor)
+    write = "note" if request.GET.get("write") == "note" else "reply"
+    if wants_piece(request):
+        return case_piece(request, actor, case)
+    return bench(request, actor, case, writing=Writing(act=write))
+
+
+@desk_page("GET")
+def queue_piece(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Return the queue alone, for the page to refresh itself."""
+    return render(request, "cases/_queue_refresh.html", queue_context(request, actor, at=now()))
+
+
+@desk_page("GET")
+@_MAIL_HTML_FRAME
+def conversation_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
+    """Return the conversation and the line below the title, for the page to refresh itself."""
+    case = case_by_reference(reference, actor=actor)
+    context = _conversation_context(request, case) | _head_context(case, actor)
+    return render(request, "cases/_conversation_refresh.html", context)
+
+
+@desk_page("GET")
+def promises_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
+    """Return the card of promises, for the page to refresh itself."""
+    case = case_by_reference(reference, actor=actor)
+    return render(request, "cases/_promises.html", {"case": case, **_promise_context(case, at=now())})
+
+
+def bench(
+    request: HttpRequest, actor: Actor, case: Case | None, *, writing: Writing | None = None, status: int = 200
+) -> HttpResponse:
+    """Return the whole page with a case open; without one, the first of the queue is."""
+    at = now()
+    context = queue_context(request, actor, at=at)
+    is_chosen = case is not None
+    if case is None and context["queue"].rows:
+        case = case_by_reference(context["queue"].rows[0].case.reference, actor=actor)
+    if case is not None:
+        context |= case_context(request, actor, case, writing=writing or Writing(), at=at)
+        context["current_reference"] = case.reference
+    context |= {"pane": "conversation" if is_chosen else "queue", "search_words": request.GET.get("q", "")}
+    return render(request, "cases/workbench.html", context, status=status)
+
+
+def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing | None = None) -> HttpResponse:
+    """Return the case alone, as htmx puts it on the workbench."""
+    context = case_context(request, actor, case, writing=writing or Writing(), at=now())
+    return render(request, "cases/_case.html", {**context, "queue_query": _query(request.GET)})
+
+
+def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return what `_queue.html` shows: rows, views, filters and pages, all with addresses that keep the rest."""
+    wish = wish_of(request.GET)
+    page = queue_page(wish, actor=actor, at=at)
+    query = _query(request.GET)
+    return {
+        "queue": page,
+        "queue_rows": [_row(row, query) for row in page.rows],
+        "queue_query": query,
+        "wish": wish,
+        "views": _views(wish),
+        "filters": _filters(wish),
+        "filter_count": sum(bool(getattr(wish, name)) for name in FILTERS),
+        "newer_url": _address(replace(wish, before=page.newer_key, after="")) if page.newer_key else "",
+        "older_url": _address(replace(wish, after=page.older_key, before="")) if page.older_key else "",
+        "current_reference": request.GET.get("case", ""),
+        "may_open": actor.may("cases.open"),
+    }
+
+
+def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing, at: datetime) -> dict[str, Any]:
+    """Return what `_case.html` shows of a case."""
+    side = beside(case, actor=actor, at=at)
+    return {
+        **_conversation_context(request, case),
+        **_head_context(case, actor),
+        **_promise_context(case, at=at),
+        "customership": side.customership,
+        "personal": _personal(side.customership, writing.revealed),
+        "other_cases": side.other_cases,
+        "writing": writing,
+        "outcomes": OUTCOME_LABELS.items(),
+        "may_reply": case.is_open and actor.may("cases.reply"),
+        "may_note": actor.may("cases.note"),
+        "may_close": case.is_open and actor.may("cases.close"),
+        "may_reopen": not case.is_open and actor.may("cases.reopen"),
+        "may_reveal": actor.may("customers.reveal"),
+        "colleagues": _colleagues(case) if case.is_open and actor.may("cases.assign") else [],
+        "track_url": request.build_absolute_uri(reverse("track", args=[case.track_token])),
+    }
+
+
+def wish_of(query: QueryDict) -> QueueWish:
+    """Return which cases an address asks for; what it does not know it leaves out."""
+    words = query.get("q", "").strip()[:200]
+    view = query.get("view", "")
+    known = {"channel": Channel.values, "case_class": CaseClass.values, "tier": Tier.values}
+    exact = {name: query.get(name, "") for name in FILTERS if query.get(name, "") in known[name]}
+    return QueueWish(
+        view=view if view in VIEWS else "found" if words else "mine",
+        words=words,
+        after=query.get("after", ""),
+        before=query.get("before", ""),
+        **exact,
+    )
+
+
+def back_to_case(request: HttpRequest, case: Case) -> HttpResponseRedirect:
+    """Return to the case with the queue as it was."""
+    query = _query(request.GET)
+    return HttpResponseRedirect(reverse("case", args=[case.reference]) + (f"?{query}" if query else ""))
+
+
+def _visible_reference(words: str, actor: Actor) -> str:
+    try:
+        return case_by_reference(words, actor=actor).reference
+    except NotFound:
+        return ""
+
+
+def _conversation_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+    conversing = conversation(case, whole=request.GET.get("all") == "1")
+    return {
+        "case": case,
+        "entries": shown_entries(conversing.entries, file_url=lambda pk: reverse("attachment", args=[pk])),
+        "last_message_id": conversing.last_message_id,
+        "hidden_count": conversing.hidden_count,
+    }
+
+
+def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
+    return {
+        "case": case,
+        "channel_icon": channel_icon(case.channel),
+        "is_mine": case.owner_id == actor.staff_id,
+        "customer_name": case.customer.name,
+        "is_vip": case.customer.is_vip,
+    }
+
+
+def _promise_context(case: Case, *, at: datetime) -> dict[str, Any]:
+    promises = ledger(case, at=at)
+    return {
+        "next_promise": next_promise(promises),
+        "promises": [(promise, open_time(promise.within)) for promise in promises if promise.within is not None],
+    }
+
+
+def _personal(customership: Customership | None, revealed: dict[str, str]) -> list[dict[str, str]]:
+    """Return the personal values of the customer's card: masked, or in clear when this very answer reveals them."""
+    if customership is None:
+        return []
+    rows = [
+        (str(one.pk), str(one.get_kind_display()), IDENTITY_ICONS.get(one.kind, "fingerprint"), one.masked)
+        for one in customership.identities
+    ]
+    if customership.has_address:
+        rows.append(("address", _("Address"), "map-pin", "****"))
+    return [
+        {"what": what, "label": label, "icon": icon, "masked": masked, "clear": revealed.get(what, "")}
+        for what, label, icon, masked in rows
+    ]
+
+
+def _colleagues(case: Case) -> list[Staff]:
+    """Return who could own the case: those of its team first, then of its department."""
+    staff = Staff.objects.filter(left_at=None).exclude(pk=case.owner_id)
+    team = list(staff.filter(memberships__team=case.team_id).order_by("name"))
+    known = [person.pk for person in team]
+    return [*team, *staff.filter(department=case.department_id).exclude(pk__in=known).order_by("name")[:100]]
+
+
+def _row(row: Any, query: str) -> dict[str, Any]:
+    case = row.case
+    address = reverse("case", args=[case.reference])
+    return {
+        "case": case,
+        "promise": row.promise,
+        "url": f"{address}?{query}" if query else address,
+        "icon": channel_icon(case.channel),
+    }
+
+
+def _views(wish: QueueWish) -> list[Choice]:
+    labels = {"mine": _("Mine"), "team": _("My team"), "all": _("All"), "risk": _("At risk"), "closed": _("Closed")}
+    if wish.view == "found":
+        labels = {"found": _("Found"), **labels}
+    return [
+        Choice(label, _address(replace(wish, view=view, after="", before="")), wish.view == view)
+        for view, label in labels.items()
+    ]
+
+
+def _filters(wish: QueueWish) -> list[dict[str, Any]]:
+    known = (
+        ("channel", _("Channel"), Channel.choices),
+        ("case_class", _("Class"), CaseClass.choices),
+        ("tier", _("Tier"), Tier.choices),
+    )
+    return [
+        {"name": name, "label": label, "value": getattr(wish, name), "choices": choices}
+        for name, label, choices in known
+    ]
+
+
+def _query(query: QueryDict) -> str:
+    """Return the part of an address that says which queue stands on the left."""
+    wish = wish_of(query)
+    return _address(wish).partition("?")[2]
+
+
+def _address(wish: QueueWish) -> str:
+    query = QueryDict(mutable=True)
+    values = {"view": "" if wish.view in {"mine", "found"} else wish.view, "q": wish.words}
+    # With words and no view everything is searched, so "mine" must be said.
+    if wish.view == "mine" and wish.words:
+        values["view"] = "mine"
+    values |= {name: getattr(wish, name) for name in (*FILTERS, "after", "before")}
+    for name, value in values.items():
+        if value:
+            query[name] = value
+    text = query.urlencode()
+    return f"{reverse('workbench')}?{text}" if text else reverse("workbench")
+
+
+def news_since(case: Case, last_seen_id: int) -> list[Any]:
+    """Return what the customer said after a message, for the question before sending."""
+    entries = conversation(case, kinds=("customer",)).entries
+    return [one for one in entries if hasattr(one, "message") and one.message.pk > last_seen_id]

@@ -1,0 +1,34 @@
+"""What pages and the API read of cases. Every read of people's data starts at `visible_to`."""
+
+from .beside import Beside, Customership, beside
+from .conversation import Conversing, Event, Talk, conversation
+from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
+from .ledger import PromiseShown, ledger, next_promise, shown_promise
+from .queue import PAGE_LENGTH, QueuePage, QueueWish, queue_page
+from .tracking import Tracked, given_name, tracked
+
+__all__ = [
+    "PAGE_LENGTH",
+    "Beside",
+    "Conversing",
+    "Customership",
+    "Event",
+    "PromiseShown",
+    "QueuePage",
+    "QueueWish",
+    "Talk",
+    "Tracked",
+    "attachment_for",
+    "beside",
+    "case_by_reference",
+    "conversation",
+    "given_name",
+    "ledger",
+    "message_for",
+    "next_promise",
+    "open_cases_of_customer",
+    "queue_page",
+    "shown_promise",
+    "tracked",
+    "tracked_case",
+]

@@ -1,0 +1,83 @@
+"""The promises of a case as people read them: what was promised, how it stands or ended, and why that time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yinuo.cases.models import Case, Promise, PromiseEnd, PromiseKind
+
+
+@dataclass(frozen=True)
+class PromiseShown:
+    """A promise for the badge, the ring and the ledger.
+
+    state: live, soon, broken (past due, still live or ended so), kept, withdrawn or replaced. within: the open time the
+    standard gives for this kind; standard: its name; version: its number.
+    """
+
+    state: str
+    kind: str
+    code: str
+    given_at: datetime
+    soon_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    is_live: bool = True
+    end: str = ""
+    within: timedelta | None = None
+    standard: str = ""
+    version: int = 0
+
+
+def shown_promise(promise: Promise, *, at: datetime) -> PromiseShown:
+    """Return the promise as it stands at `at`."""
+    return PromiseShown(
+        state=_state(promise, at),
+        kind=str(PromiseKind(promise.kind).label),
+        code=promise.kind,
+        given_at=promise.made_at,
+        soon_at=promise.warn_at,
+        due_at=promise.due_at,
+        ended_at=promise.ended_at,
+        is_live=promise.is_live,
+        end=str(PromiseEnd(promise.end).label) if promise.end else "",
+    )
+
+
+def ledger(case: Case, *, at: datetime) -> list[PromiseShown]:
+    """Return every promise ever given on the case, the live ones first by due time, then the newest ending first."""
+    rows = Promise.objects.filter(case=case).select_related("standard_version__standard")
+    live = sorted((row for row in rows if row.is_live), key=lambda row: row.due_at)
+    ended = sorted((row for row in rows if not row.is_live), key=lambda row: (row.ended_at, row.pk), reverse=True)
+    return [_explained(row, at) for row in (*live, *ended)]
+
+
+def next_promise(promises: list[PromiseShown]) -> PromiseShown | None:
+    """Return the promise that falls due first among a ledger's live ones."""
+    return next((promise for promise in promises if promise.is_live), None)
+
+
+def _explained(promise: Promise, at: datetime) -> PromiseShown:
+    version = promise.standard_version
+    minutes = {
+        PromiseKind.FIRST_RESPONSE: version.first_response_minutes,
+        PromiseKind.NEXT_ANSWER: version.next_answer_minutes,
+        PromiseKind.NEXT_UPDATE: version.next_update_minutes,
+        PromiseKind.RESOLUTION: version.resolution_minutes,
+    }[PromiseKind(promise.kind)]
+    shown = shown_promise(promise, at=at)
+    return PromiseShown(
+        **{
+            **shown.__dict__,
+            "within": timedelta(minutes=minutes),
+            "standard": version.standard.name,
+            "version": version.number,
+        }
+    )
+
+
+def _state(promise: Promise, at: datetime) -> str:
+    if not promise.is_live:
+        return promise.end
+    if at > promise.due_at:
+        return "broken"
+    return "soon" if at >= promise.warn_at else "live"
