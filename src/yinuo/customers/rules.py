@@ -204,7 +204,9 @@ def identities_meant(text: str) -> tuple[NormalIdentity, ...]:
 
 def _plain(value: str) -> str:
     """Return the value with full-width signs as ASCII, without unseen characters and outer blanks."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", value)).strip()
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", value)).strip()
+    # Signs may meet, once what stood between them is gone, and become one.
+    return unicodedata.normalize("NFKC", seen)
 
 
 def _normal_mail(value: str) -> tuple[str, str]:
@@ -259,7 +261,7 @@ def _normal_open_id(value: str) -> tuple[str, str]:
 
 
 def _normal_account_number(value: str) -> tuple[str, str]:
-    compact = "".join(value.split()).upper()
+    compact = unicodedata.normalize("NFKC", "".join(value.split()).upper())
     if not compact or len(compact) > _LONGEST_ID:
         raise NotAnIdentity
     return compact, compact

@@ -1,4 +1,5 @@
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,13 +61,12 @@ def test_the_separator_is_the_one_that_parts_the_first_line(save, delimiter):
         (b"a," * 300 + b"\n", files.TooManyColumns, "301"),
     ],
 )
-def test_a_broken_file_is_refused_with_what_to_do(save, settings, content, refusal, words):
-    from django.utils.translation import override
-
-    with override("en"), pytest.raises(refusal) as raised:
+def test_a_broken_file_is_refused_with_what_to_do(save, content, refusal, words):
+    with pytest.raises(refusal) as raised:
         files.look_at(save(content))
 
-    assert words in raised.value.sentence()
+    with override("en"):
+        assert words in raised.value.sentence()
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

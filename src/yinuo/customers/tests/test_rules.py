@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yinuo.customers import rules
@@ -167,6 +167,7 @@ def test_every_mainland_mobile_is_one_number_with_any_prefix(number, prefix):
 
 
 @given(st.text(max_size=60))
+@example("A\u200e\u0301")
 def test_any_text_is_an_identity_or_refused_and_a_second_pass_changes_nothing(text):
     for kind in IdentityKind.values:
         try:
