@@ -77,13 +77,16 @@
 
   const draftForm = (event) => event.target.closest?.("form[data-draft]");
   const timers = new WeakMap();
+  // Taking a field that has the focus off the page tells one last `change`; an accepted form has nothing left to keep.
+  const accepted = new WeakSet();
   document.addEventListener("input", (event) => {
     const form = draftForm(event);
     if (!form) return;
+    accepted.delete(form);
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => save(form), 250));
   });
-  document.addEventListener("change", (event) => { const form = draftForm(event); if (form) save(form); });
+  document.addEventListener("change", (event) => { const form = draftForm(event); if (form && !accepted.has(form)) save(form); });
   document.addEventListener("submit", (event) => {
     const form = draftForm(event);
     if (!form) return;
@@ -95,7 +98,9 @@
     const form = draftForm(event), response = event.detail.ctx.response;
     if (!form || event.detail.ctx.request.method === "GET") return;
     sessionStorage.removeItem(SUBMITTED);
-    if (response.status < 400 && !window.yinuo.isSignIn(response.raw.url)) drop(form);
+    if (response.status >= 400 || window.yinuo.isSignIn(response.raw.url)) return;
+    accepted.add(form);
+    drop(form);
   });
   document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form[data-draft]").forEach(restore));
   document.addEventListener("DOMContentLoaded", () => {
