@@ -6,8 +6,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
+
+from yinuo.foundation.followers import horizon_position
 
 Page = Callable[..., HttpResponse]
 
@@ -26,11 +29,20 @@ def desk_page(*methods: str) -> Callable[[Page], Page]:
         def door(request: HttpRequest, **address: Any) -> HttpResponse:
             actor = request.user.as_actor()  # type: ignore[union-attr]  # login_required keeps visitors out
             actor.require("desk.open")
-            return page(request, actor, **address)
+            response = page(request, actor, **address)
+            if not response.has_header("Cache-Control"):
+                # What a page says of a customer must not lie in a browser's cache after signing out.
+                add_never_cache_headers(response)
+            return response
 
         return door
 
     return decorate
+
+
+def live_after() -> str:
+    """Return the position in the log from which a page that is read now must hear what happens; take it first."""
+    return "-".join(map(str, horizon_position()))
 
 
 def wants_piece(request: HttpRequest) -> bool:

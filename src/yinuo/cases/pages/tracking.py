@@ -24,7 +24,7 @@ from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import Refusal
 
 from .acts import kept_files
-from .doors import wants_piece
+from .doors import live_after, wants_piece
 from .files import FILE_POLICY, file_answer
 from .shown import open_time, shown_entries
 
@@ -149,7 +149,7 @@ def _done(request: HttpRequest, case: Case, act: Callable[[], str]) -> HttpRespo
 def _page(
     request: HttpRequest, case: Case, *, refusal: Refusal | None = None, text: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {**_context(case), "refusal": refusal, "text": text}
+    context = {"live_after": live_after(), **_context(case), "refusal": refusal, "text": text}
     return render(request, "cases/track.html", context, status=status)
 
 

@@ -30,7 +30,7 @@ from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
 from yinuo.standards.models import CaseClass
 
-from .doors import desk_page, wants_piece
+from .doors import desk_page, live_after, wants_piece
 from .shown import Choice, channel_icon, open_time, shown_entries
 
 VIEWS = ("mine", "team", "all", "risk", "closed")
@@ -98,8 +98,8 @@ def bench(
     request: HttpRequest, actor: Actor, case: Case | None, *, writing: Writing | None = None, status: int = 200
 ) -> HttpResponse:
     """Return the whole page with a case open; without one, the first of the queue is."""
-    at = now()
-    context = queue_context(request, actor, at=at)
+    at, after = now(), live_after()
+    context = {**queue_context(request, actor, at=at), "live_after": after}
     is_chosen = case is not None
     if case is None and context["queue"].rows:
         case = case_by_reference(context["queue"].rows[0].case.reference, actor=actor)

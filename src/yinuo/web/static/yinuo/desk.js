@@ -62,7 +62,7 @@
 
   let opened = [];
   document.addEventListener("htmx:before:swap", () => {
-    opened = [...document.querySelectorAll("#conversation details[id][open]")].map((each) => each.id);
+    opened = [...document.querySelectorAll("details[id][open]:not(.yn-menu)")].map((each) => each.id);
   });
 
   document.addEventListener("htmx:after:swap", () => {

@@ -1,0 +1,266 @@
+"""The workbench and the tracking page in Chromium: answering, two at once, following by phone, without a mouse."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from yinuo.cases.actions import add_customer_message, add_note, close_case, reply, store_bytes
+from yinuo.cases.actions.messages import Said
+from yinuo.cases.models import Case, Message
+from yinuo.cases.tests.cast import SYSTEM, House, actor_of
+from yinuo.organisation.models import Staff
+from yinuo.web.tests.browser import (
+    Screen,
+    assert_accessible,
+    assert_no_csp_violation,
+    assert_no_horizontal_scroll,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = Screen(width=390, height=844)
+REPLY = "form[data-writes=reply] textarea"
+
+
+def sign_in(page: Page, address: str, staff: Staff) -> None:
+    client = Client()
+    client.force_login(staff.account)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+
+
+def tell(page: Page, topic: str) -> None:
+    """Let the page hear a fact, as the stream of live events does."""
+    page.evaluate("topic => document.body.dispatchEvent(new CustomEvent(`live:${topic}`, {bubbles: true}))", topic)
+
+
+def at_minutes_ago(minutes: int):
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def two_cases(house: House) -> tuple[Case, Case]:
+    """Wang's washing machine leaks; a little later Li's heater is cold."""
+    first = house.open(at=at_minutes_ago(30), subject="洗衣机漏水", text="洗衣机漏水，地板都湿了")
+    second = house.open(at=at_minutes_ago(20), subject="热水器不热", text="热水器不热", customer=house.li)
+    return first, second
+
+
+def test_an_agent_answers_without_a_new_page(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(live_server.url)
+    page.evaluate("window.sameDocument = true")
+
+    page.locator("[data-list-item]", has_text="热水器不热").click()
+    expect(page.locator("#case h1")).to_have_text("热水器不热")
+    expect(page).to_have_url(f"{live_server.url}/cases/{two_cases[1].reference}")
+    page.fill(REPLY, "请把水温调到 50 度试试。")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator('#conversation [data-side="ours"]')).to_contain_text("请把水温调到 50 度试试。")
+    expect(page.locator(REPLY)).to_have_value("")
+    assert page.evaluate("window.sameDocument") is True
+    assert Message.objects.filter(case=two_cases[1], kind="reply").count() == 1
+    assert_no_csp_violation(page)
+
+
+def test_new_words_are_shown_before_an_answer_crosses_them(live_server, page: Page, house: House, two_cases) -> None:
+    case = two_cases[0]
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+    page.fill(REPLY, "明天上门。")
+    add_customer_message(case=case, said=Said("不用来了", timezone.now()), channel="mail", by=SYSTEM, at=timezone.now())
+
+    page.get_by_role("button", name="发送", exact=True).click()
+
+    expect(page.locator("[data-refusal]")).to_contain_text("不用来了")
+    expect(page.locator(REPLY)).to_have_value("明天上门。")
+    assert Message.objects.filter(kind="reply").count() == 0
+
+    page.get_by_role("button", name="发送", exact=True).click()
+    expect(page.locator('#conversation [data-side="ours"]')).to_contain_text("明天上门。")
+
+
+def test_two_agents_on_one_case_see_each_other_s_answers(live_server, page: Page, house: House, two_cases) -> None:
+    case = two_cases[0]
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+    page.fill(REPLY, "我正在写")
+    reply(case=case, said=Said("周敏已经答复", timezone.now()), by=actor_of(house.zhou), at=timezone.now())
+
+    tell(page, f"case-{case.pk}")
+
+    expect(page.locator("#conversation")).to_contain_text("周敏已经答复")
+    expect(page.locator("#promises")).to_contain_text("已兑现")
+    expect(page.locator(REPLY)).to_have_value("我正在写")
+
+
+def test_whoever_has_not_begun_to_write_has_seen_what_came(live_server, page: Page, house: House, two_cases) -> None:
+    case = two_cases[0]
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+    add_customer_message(
+        case=case, said=Said("什么时候来", timezone.now()), channel="mail", by=SYSTEM, at=timezone.now()
+    )
+    tell(page, f"case-{case.pk}")
+    expect(page.locator("#conversation")).to_contain_text("什么时候来")
+
+    page.fill(REPLY, "下午三点。")
+    page.get_by_role("button", name="发送", exact=True).click()
+
+    expect(page.locator('#conversation [data-side="ours"]')).to_contain_text("下午三点。")
+
+
+def test_a_new_case_comes_into_the_queue_by_itself(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(live_server.url)
+    expect(page.locator("#queue-count")).to_have_text("2")
+    house.open(at=timezone.now(), subject="冰箱噪音")
+
+    tell(page, "queue")
+
+    expect(page.locator("#queue")).to_contain_text("冰箱噪音")
+    expect(page.locator("#queue-count")).to_have_text("3")
+    expect(page.locator("[data-list-item][aria-current]")).to_contain_text("洗衣机漏水")
+
+
+def test_the_desk_is_worked_without_a_mouse(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+
+    page.keyboard.press("j")  # to where we are
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#case h1")).to_have_text("热水器不热")
+    page.keyboard.press("n")
+    page.keyboard.type("客户很急")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('#conversation [data-side="note"]')).to_contain_text("客户很急")
+    page.keyboard.press("r")
+    expect(page.locator(REPLY)).to_be_focused()
+    page.locator("#conversation").focus()
+    page.keyboard.press("e")
+    expect(page.locator("select[name=outcome]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#yn-keys")).to_contain_text("内部备注")
+
+
+def test_everything_works_without_a_script(live_server, chromium, house: House, two_cases) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, live_server.url, house.chen)
+    page.goto(live_server.url)
+
+    page.get_by_role("link", name="热水器不热").click()
+    page.fill(REPLY, "请调高水温。")
+    page.get_by_role("button", name="发送", exact=True).click()
+    expect(page.locator("#conversation")).to_contain_text("请调高水温。")
+    page.get_by_role("link", name="内部备注").click()
+    page.fill("form[data-writes=note] textarea", "已回访")
+    page.get_by_role("button", name="保存备注").click()
+    expect(page.locator('#conversation [data-side="note"]')).to_contain_text("已回访")
+    page.locator("summary", has_text="结案").first.click()
+    page.locator("form[action*=closure] button").click()
+
+    expect(page.locator("#case-line")).to_contain_text("已结案")
+    context.close()
+
+
+def test_a_revealed_number_stands_in_its_place(live_server, page: Page, house: House, two_cases) -> None:
+    house.wang.address = "杭州市余杭区文一西路 1 号"
+    house.wang.save(update_fields=["address"])
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+
+    page.get_by_role("button", name="查看地址").click()
+
+    expect(page.locator("#personal-address")).to_have_text("杭州市余杭区文一西路 1 号")
+
+
+def test_a_formatted_mail_opens_in_its_sandbox(live_server, page: Page, house: House) -> None:
+    html = "<h2>投诉</h2><p>请尽快处理</p><script>parent.document.title = 'stolen'</script>"
+    case = house.open(at=at_minutes_ago(5), text="请尽快处理", subject="投诉", first={"html": html})
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+
+    page.locator("summary", has_text="原始格式").click()
+
+    expect(page.frame_locator("iframe").locator("h2")).to_have_text("投诉")
+    assert "stolen" not in page.title()
+    assert_no_csp_violation(page)
+
+
+@pytest.mark.parametrize("screen", [PHONE], indirect=True)
+def test_on_a_phone_one_goes_to_a_case_and_back(
+    live_server, page: Page, house: House, two_cases
+) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(live_server.url)
+    expect(page.locator("#conversation")).to_be_hidden()
+
+    page.locator("[data-list-item]", has_text="热水器不热").click()
+    expect(page.locator("#conversation")).to_be_visible()
+    expect(page.locator("#queue")).to_be_hidden()
+    assert_no_horizontal_scroll(page)
+    page.get_by_role("link", name="返回队列").click()
+
+    expect(page.locator("#queue")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", [PHONE], indirect=True)
+def test_a_customer_follows_on_the_phone_and_writes_again(live_server, page: Page, two_cases) -> None:
+    case = two_cases[0]
+    page.goto(f"{live_server.url}/track/{case.track_token}")
+    expect(page.locator("main")).to_contain_text("我们承诺答复您的时间")
+
+    page.fill("textarea", "门口有快递柜")
+    page.get_by_role("button", name="发送").click()
+
+    expect(page.locator("main")).to_contain_text("门口有快递柜")
+    expect(page.locator("#yn-toasts")).to_contain_text("您的消息我们收到了。")
+    page.locator("summary", has_text="中文").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("main")).to_contain_text("We promise to answer you by")
+    page.get_by_role("button", name="Yes, this is solved").click()
+    expect(page.locator("main")).to_contain_text("Closed")
+    assert not Case.objects.get(pk=case.pk).is_open
+    assert_no_csp_violation(page)
+
+
+ADDRESSES = ["/", "/cases/{open}", "/cases/{closed}", "/cases/new", "/?q=zzz", "/track/{token}", "/track/{done}"]
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        Screen(1440, 900, "light", "zh-CN"),
+        Screen(1024, 900, "dark", "en"),
+        Screen(390, 844, "light", "en"),
+        Screen(390, 844, "dark", "zh-CN"),
+    ],
+    indirect=True,
+    ids=lambda screen: f"{screen.width}-{screen.theme}-{screen.language}",
+)
+def test_every_page_is_accessible_and_fits(live_server, page: Page, house: House, two_cases) -> None:
+    first, second = two_cases
+    chen, at = actor_of(house.chen), timezone.now()
+    picture = store_bytes(b"GIF89a", name="漏水.gif", content_type="image/gif")
+    said = Said("见附件", at, quoted="> 早先", html="<b>见附件</b>", attachments=[picture])
+    add_customer_message(case=first, said=said, channel="mail", by=SYSTEM, at=at)
+    add_note(case=first, said=Said("备件在杭州仓", at, author_name="陈晨"), by=chen, at=at)
+    reply(case=second, said=Said("请调高水温。", at, author_name="陈晨"), by=chen, at=at)
+    close_case(case=second, outcome="solved", summary="水温调高即可", by=chen, at=at)
+    sign_in(page, live_server.url, house.chen)
+
+    for address in ADDRESSES:
+        page.goto(
+            live_server.url
+            + address.format(
+                open=first.reference, closed=second.reference, token=first.track_token, done=second.track_token
+            )
+        )
+        assert_accessible(page)
+        assert_no_csp_violation(page)
+        assert_no_horizontal_scroll(page)
