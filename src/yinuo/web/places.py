@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yinuo.access.models import Account
+# Whoever has one of these has something to do in the settings besides the own account.
+SETTINGS_PERMISSIONS = ("settings.view", "standards.edit", "mail.replay")
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,14 @@ def places_for(request: HttpRequest) -> list[Place]:
     """Return the main places this person may go to."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     workbench = reverse("workbench")
-    return [Place(_("Workbench"), workbench, "headset", is_current=here in {"workbench", "case", "new_case"})]
+    places = [Place(_("Workbench"), workbench, "headset", is_current=here in {"workbench", "case", "new_case"})]
+    if any(request.user.as_actor().may(permission) for permission in SETTINGS_PERMISSIONS):  # type: ignore[union-attr]
+        is_here = here.startswith("settings") and here != "settings_account"
+        places.append(Place(_("Settings"), reverse("settings"), "settings", is_current=is_here, is_last=True))
+    return places
 
 
 def account_places(request: HttpRequest) -> list[Place]:
     """Return the entries of the account menu."""
-    return []
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return [Place(_("My account"), reverse("settings_account"), "user-circle", is_current=here == "settings_account")]
