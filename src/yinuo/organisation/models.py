@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.access.actors import Actor
 from yinuo.access.models import Account
 from yinuo.foundation.bilingual import Named
 from yinuo.foundation.models import Calendar
@@ -56,6 +57,21 @@ class Presence(models.TextChoices):
     OFFLINE = "offline", _("Offline")
 
 
+class StaffQuerySet(models.QuerySet["Staff"]):
+    def visible_to(self, actor: Actor) -> "StaffQuerySet":
+        """Return the staff this actor may know of: all for staff with a role that sees the organisation.
+
+        Partners and others without that role see themselves only; customers nobody.
+        """
+        if actor.is_system or actor.may("organisation.view"):
+            return self
+        return self.filter(pk=actor.staff_id) if actor.staff_id else self.none()
+
+    def working(self) -> "StaffQuerySet":
+        """Return those who have not left."""
+        return self.filter(left_at=None)
+
+
 class Staff(models.Model):
     """A member of staff; the id is that of the account."""
 
@@ -75,6 +91,8 @@ class Staff(models.Model):
     teams: "models.ManyToManyField[Team, TeamMembership]" = models.ManyToManyField(
         Team, through="TeamMembership", related_name="staff"
     )
+
+    objects = StaffQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "staff"

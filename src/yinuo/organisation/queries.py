@@ -1,0 +1,57 @@
+"""Reads of the organisation: the tree of departments, who is in a team, who works now, who can take work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from yinuo.access.actors import Actor
+
+from .models import Department, Presence, Shift, Staff, Team
+
+
+@dataclass(frozen=True)
+class DepartmentNode:
+    """A department with those below it, in the order of their codes. `depth` 0 is the top."""
+
+    department: Department
+    depth: int
+    children: tuple["DepartmentNode", ...]
+
+
+def department_tree(actor: Actor) -> tuple[DepartmentNode, ...]:
+    """Return the departments as a tree, in one query; empty for those who may not see the organisation."""
+    if not actor.may("organisation.view"):
+        return ()
+    below: dict[int | None, list[Department]] = {}
+    for department in Department.objects.order_by("code"):
+        below.setdefault(department.parent_id, []).append(department)
+    return _nodes(below, None, 0)
+
+
+def team_members(actor: Actor, team: Team) -> QuerySet[Staff]:
+    """Return the members of a team who work here, leaders first, then by id."""
+    members = Staff.objects.visible_to(actor).filter(memberships__team=team, left_at=None)
+    return members.order_by("-memberships__is_leader", "pk")
+
+
+def staff_on_shift(actor: Actor, *, at: datetime) -> QuerySet[Staff]:
+    """Return who is planned to work at an aware instant; a shift's end is no longer part of it."""
+    on_shift = Shift.objects.filter(during__contains=at).values("staff_id")
+    return Staff.objects.visible_to(actor).filter(pk__in=on_shift, left_at=None).order_by("pk")
+
+
+def available_staff(team: Team) -> QuerySet[Staff]:
+    """Return the members of a team who said that they take work now, longest waiting first.
+
+    For the choice of an owner, which later folders make; what they already own is not known here.
+    """
+    members = Staff.objects.filter(memberships__team=team, left_at=None, presence=Presence.AVAILABLE)
+    return members.order_by("presence_since", "pk")
+
+
+def _nodes(below: dict[int | None, list[Department]], parent: int | None, depth: int) -> tuple[DepartmentNode, ...]:
+    return tuple(
+        DepartmentNode(department, depth, _nodes(below, department.pk, depth + 1))
+        for department in below.get(parent, ())
+    )
