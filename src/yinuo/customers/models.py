@@ -104,7 +104,7 @@ class ImportRun(models.Model):
     """One import of customers from a file: what was read so far, what came of it, and every rejected row."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", pgettext_lazy("import", "Waiting")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
