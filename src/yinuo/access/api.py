@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,3 +55,13 @@ def token_in(authorization: str, *, at: datetime) -> ApiToken | None:
 def actor_with(token: ApiToken) -> Actor:
     """Return who acts with a token: the account's roles as they are now, narrowed by the token's scopes."""
     return token.account.as_actor(token_scopes=frozenset(token.scopes))
+
+
+def never_keep(answer: HttpResponse) -> None:
+    """Mark an answer that is not kept for an Idempotency-Key: it shows what each look must ask for anew."""
+    answer.is_shown_once = True  # type: ignore[attr-defined]
+
+
+def is_kept(answer: HttpResponse) -> bool:
+    """Return whether an answer may be kept for an Idempotency-Key."""
+    return not getattr(answer, "is_shown_once", False)

@@ -20,7 +20,7 @@ class Role(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
 
 
-_READ = {"cases.view", "customers.view", "desk.open", "organisation.view"}
+_READ = {"cases.view", "customers.view", "desk.open", "organisation.view", "standards.view"}
 _WORK = _READ | {
     "cases.open",
     "cases.reply",
@@ -30,6 +30,7 @@ _WORK = _READ | {
     "customers.edit",
     "customers.reveal",
     "mail.replay",
+    "mail.view",
     "organisation.presence",
 }
 PERMISSIONS: dict[Role, frozenset[str]] = {
