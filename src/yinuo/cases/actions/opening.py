@@ -87,7 +87,8 @@ INSERT INTO foundation_fact (type, version, at, actor, case_id, customer_id, sta
 """
 
 
-@transaction.atomic
+# Without a savepoint of its own: a caller that goes on after a refusal wraps it, as mail intake does.
+@transaction.atomic(savepoint=False)
 def open_case(
     *,
     customer: Customer,

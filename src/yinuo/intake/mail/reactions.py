@@ -25,8 +25,8 @@ def acknowledge_new_cases(facts: Sequence[RecordedFact]) -> None:
     mails = StoredMail.objects.filter(case_id__in=cases, may_acknowledge=True, message__isnull=False)
     for mail in mails.select_related("case__customer", "case__owner", "message__conversation").order_by("id"):
         case = mail.case
-        if case is None or mail.message is None or not case.is_open:
-            continue
+        if case is None or mail.message is None or not case.is_open or case.answered_at:
+            continue  # somebody was quicker than the machine: a receipt after the answer would only confuse
         at = now()
         said = Said(text=acknowledgement(case), at=at)
         notify_customer(case=case, said=said, conversation=mail.message.conversation, by=MAIL, at=at)

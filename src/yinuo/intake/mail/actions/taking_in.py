@@ -129,12 +129,12 @@ def take_in(
         return known
     try:
         with transaction.atomic():
-            stored.save(force_insert=True)
             if mail:
                 _file_or_keep(stored, mail, house or house_addresses(), at, is_import=is_import)
+            # Last, so that the row is written once: of two workers with the same mail the second undoes its work here.
+            stored.save(force_insert=True)
             _announce(stored, at)
     except IntegrityError:
-        # Another worker stored the same delivery at the same moment; anything else is a fault.
         if known := _known(stored.delivery_key):
             return known
         raise
@@ -159,6 +159,7 @@ def file_again(*, stored: StoredMail, by: Actor, at: datetime) -> TakenIn:
             StoredMail.objects.filter(pk=stored.pk).update(reason=problem[:500])
             return TakenIn(stored.state, stored.pk)
         _file_or_keep(stored, mail, house_addresses(), at, is_import=False, wants_case=True)
+        stored.save()
         _announce(stored, at)
     return TakenIn(stored.state, stored.pk, stored.case_id)
 
@@ -198,13 +199,12 @@ def _file_or_keep(
     except Refusal as refusal:
         _keep_raw(stored, refusal.sentence())
     except Exception as fault:  # kept, shown and replayable; the mailbox goes on
-        log.exception("mail could not be filed", extra={"stored_mail": stored.pk})
+        log.exception("mail could not be filed", extra={"digest": stored.digest})
         _keep_raw(stored, f"{type(fault).__name__}: {fault}")
 
 
 def _keep_raw(stored: StoredMail, reason: str) -> None:
     stored.state, stored.reason, stored.case, stored.message = StoredMail.State.KEPT_RAW, reason[:500], None, None
-    stored.save(update_fields=["state", "reason", "case", "message"])
 
 
 def _arrival(stored: StoredMail, mail: ParsedMail, house: HouseAddresses, at: datetime) -> _Arrival:
@@ -239,7 +239,6 @@ def _file(stored: StoredMail, arrival: _Arrival, *, is_import: bool, wants_case:
             arrival.mail, arrival.house.mailboxes, own_domains=arrival.house.domains, is_import=is_import
         )
         stored.may_acknowledge = allowed.is_allowed and bool(arrival.mailbox and arrival.mailbox.acknowledges)
-    stored.save()
 
 
 def _join(stored: StoredMail, arrival: _Arrival, match: ThreadMatch) -> None:

@@ -14,9 +14,9 @@ from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Message
 from yinuo.cases.tests.cast import SYSTEM, actor_of
 from yinuo.customers.models import Customer
-from yinuo.foundation.followers import catch_up, known_followers
 from yinuo.foundation.models import FactRow
 from yinuo.foundation.tests.data import data_folder
+from yinuo.foundation.tests.following import follow_everything
 from yinuo.intake.mail import reactions  # noqa: F401 - registers the followers
 from yinuo.intake.mail.actions import MailboxDraft, file_again, save_mailbox, take_in
 from yinuo.intake.mail.models import BlockedAddress, Mailbox, OutgoingMail, StoredMail
@@ -48,14 +48,6 @@ def mail(
     for name, content in files:
         message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
-
-
-def follow_everything() -> None:
-    for _ in range(3):
-        for one in known_followers():
-            if one.name.startswith("mail."):
-                while catch_up(one):
-                    pass
 
 
 def only_case() -> Case:
@@ -123,15 +115,16 @@ def answered(house, support) -> tuple[Case, OutgoingMail]:
     """Wang wrote, Chen answered; return the case and the answer on its way."""
     take_in(mail(), mailbox=support, at=AT)
     case = only_case()
+    follow_everything("mail.")
     answer(case=case, said=Said("您好，明天上午师傅上门。", AT), by=actor_of(house.chen), at=AT)
-    follow_everything()
+    follow_everything("mail.")
     return case, OutgoingMail.objects.get(is_automatic=False)
 
 
 @pytest.fixture
 def followed(transactional_db, house, support):
     """The followers of mail, begun before anything happens."""
-    follow_everything()
+    follow_everything("mail.")
     return house, support
 
 
@@ -153,6 +146,16 @@ def test_a_new_case_is_acknowledged_with_number_owner_and_time_and_an_answer_thr
     assert reply["References"].split()[0] == "<a1@qq.example>"
     assert str(reply["Subject"]) == f"Re: 洗衣机漏水 [{case.reference}]"
     assert reply["Auto-Submitted"] is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_receipt_is_sent_once_a_person_has_answered(followed):
+    house, support = followed
+    take_in(mail(), mailbox=support, at=AT)
+    answer(case=only_case(), said=Said("您好", AT), by=actor_of(house.chen), at=AT)
+    follow_everything("mail.")
+
+    assert OutgoingMail.objects.filter(is_automatic=True).count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -219,7 +222,7 @@ def test_an_absence_note_and_a_bounce_join_without_any_effect_on_promises(follow
     )
     for raw in (absence, bounce):
         take_in(raw, mailbox=support, at=AT)
-    follow_everything()
+    follow_everything("mail.")
 
     assert Case.objects.count() == 1
     assert list(case.promises.values_list("kind", "end")) == before
@@ -245,7 +248,7 @@ def test_nothing_is_acknowledged_to_machines_lists_and_robots(followed):
     ):
         sender = extra.pop("sender", f"a{number}@shop.example")
         take_in(mail(sender=sender, message_id=f"<r{number}@shop.example>", **extra), mailbox=support, at=AT)
-    follow_everything()
+    follow_everything("mail.")
 
     assert Case.objects.count() >= 5
     assert OutgoingMail.objects.count() == 0
@@ -260,7 +263,7 @@ def test_a_loop_of_two_machines_ends_by_counting(followed):
             mailbox=support,
             at=AT + timedelta(minutes=number),
         )
-    follow_everything()
+    follow_everything("mail.")
 
     assert OutgoingMail.objects.filter(state="queued").count() == 10
     assert OutgoingMail.objects.filter(state="withheld").count() == 5
