@@ -16,6 +16,7 @@ COMMANDS = (
     "serve",
     "work",
     "live",
+    "import",
     "check",
     "user",
     "token",
