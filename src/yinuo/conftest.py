@@ -1,9 +1,11 @@
 """What all tests share: quick password hashes, a fixed instant, the cast of people."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 pytest_plugins = ["yinuo.cases.tests.cast", "yinuo.web.tests.browser"]
 
@@ -11,6 +13,13 @@ pytest_plugins = ["yinuo.cases.tests.cast", "yinuo.web.tests.browser"]
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Sentences are compared in English; a page under test chooses its own language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from yinuo.intake.mail.reading.message_ids import (
     read_body_mark,
     read_message_id,
 )
-from yinuo.intake.mail.reading.outgoing import outgoing_headers, thread_index, trimmed_references
 from yinuo.intake.mail.reading.parsing import mailbox_id, parse_mail
 from yinuo.intake.mail.reading.people import ReplyToMode, control_headers, customer_of, participants, sender_of
 from yinuo.intake.mail.reading.problems import Problem
@@ -94,7 +93,6 @@ __all__ = [
     "may_auto_reply_to",
     "may_send_more",
     "normal_address",
-    "outgoing_headers",
     "parse_addresses",
     "parse_mail",
     "participants",
@@ -108,8 +106,6 @@ __all__ = [
     "split_reply",
     "subject_base",
     "subject_references",
-    "thread_index",
     "tool_thread",
-    "trimmed_references",
     "wanted",
 ]

@@ -18,6 +18,7 @@ from email.utils import format_datetime, quote
 from enum import StrEnum
 from itertools import takewhile
 
+from yinuo.intake.mail.reading.automatic import LOOP_HEADER
 from yinuo.intake.mail.transport.addresses import wire_address
 from yinuo.intake.mail.transport.refusals import HeaderNotAllowed
 
@@ -114,6 +115,8 @@ def _headers(mail: OutgoingMail) -> Iterable[tuple[str, str]]:
     if mail.automatic is not Automatic.NO:
         yield "Auto-Submitted", mail.automatic.value
         yield "X-Auto-Response-Suppress", "All"
+        # Should a forwarder send our own notice back to us, this tells it apart (reading/automatic.py looks for it).
+        yield LOOP_HEADER.title(), mail.automatic.value
     if mail.thread_started_at is not None:
         topic = re.sub(r"^(?:(?:re|fwd?|aw|wg|回复|答复|转发)\s*[:：]\s*)+", "", subject, flags=re.IGNORECASE)
         first = mail.references[0] if mail.references else mail.message_id

@@ -1,7 +1,5 @@
 """To which case a mail belongs (field rules 1 to 14)."""
 
-import base64
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +13,9 @@ from yinuo.intake.mail.reading import (
     looks_like_own_id,
     make_body_mark,
     make_message_id,
-    outgoing_headers,
     read_body_mark,
     read_message_id,
     tool_thread,
-    trimmed_references,
     wanted,
 )
 from yinuo.intake.mail.reading.tests.letters import read
@@ -200,41 +196,3 @@ def test_jira_mails_about_one_issue_meet_under_its_number():
 def test_servicenow_mails_meet_under_their_number_and_people_who_type_one_do_not():
     assert tool_thread(read("Subject: INC0012345 opened", sender="it@acme.service-now.com")).number == "INC0012345"
     assert tool_thread(read("Subject: INC0012345 and NET-77")) is None
-
-
-def test_long_references_keep_the_first_and_the_last():
-    ids = [f"{number:04}.{'x' * 60}@example.com" for number in range(60)]
-    value = trimmed_references(ids)
-
-    assert len(value) <= 1500
-    assert value.startswith(f"<{ids[0]}> <")
-    assert value.endswith(f"<{ids[-1]}>")
-
-
-def test_our_answer_threads_in_every_mail_program():
-    headers = outgoing_headers(
-        message_id=OURS,
-        in_reply_to="b@example.com",
-        references=["a@example.com", "b@example.com"],
-        subject="Re: 退款",
-        thread_key="YN-261122-0386",
-        at=datetime(2026, 11, 22, tzinfo=UTC),
-        is_automatic=False,
-    )
-
-    assert headers["Message-ID"] == f"<{OURS}>"
-    assert headers["In-Reply-To"] == "<b@example.com>"
-    assert headers["References"] == "<a@example.com> <b@example.com>"
-    assert headers["Thread-Topic"] == "退款"
-    assert len(base64.b64decode(headers["Thread-Index"])) == 22
-    assert {"Auto-Submitted", "Precedence", "List-Unsubscribe"}.isdisjoint(headers)
-
-
-def test_our_automatic_mails_ask_other_machines_for_silence():
-    headers = outgoing_headers(
-        message_id=OURS, in_reply_to="b@example.com", references=[], subject="x", thread_key="k",
-        at=datetime(2026, 11, 22, tzinfo=UTC), is_automatic=True,
-    )  # fmt: skip
-
-    assert (headers["Auto-Submitted"], headers["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
-    assert headers["X-Yinuo-Loop"] == "k"
