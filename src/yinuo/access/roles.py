@@ -44,6 +44,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "access.administer",
             "cases.assign",
             "customers.import",
+            "entitlements.edit",
             "facts.view",
             "mail.configure",
             "organisation.edit",

@@ -136,7 +136,9 @@ def test_a_warranty_is_made_longer_never_shorter(house, washer):
     )
 
 
-def test_agents_and_customers_write_no_orders(house, washer):
+def test_an_administrator_writes_orders_and_agents_and_customers_do_not(house, washer):
+    an_order(house.li, "HN0", "SN0", product=washer, by=actor_of(house.admin))
+
     for by in (actor_of(house.chen), Actor.customer(house.wang.pk)):
         with pytest.raises(NotAllowed):
             an_order(house.wang, "HN1", "SN1", product=washer, by=by)
