@@ -45,7 +45,7 @@ def add_identity(
         if known.customer_id != row.pk:
             raise IdentityTaken
         return known
-    added = identity_row(row, identity, source=source, is_verified=is_verified, at=at)
+    added = identity_row(row, identity, source=source, is_verified=is_verified, lookup=lookup, at=at)
     with refuse_taken_identities():
         added.save()
     announce(IdentityAdded(customer_id=row.pk, identity_id=added.pk, kind=kind, source=source), by=by, at=at)

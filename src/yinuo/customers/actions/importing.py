@@ -18,7 +18,7 @@ from yinuo.customers.facts import CompanyAdded, ImportCancelled, ImportFailed, I
 from yinuo.customers.importing.files import FileMissing, Row, digest_of, look_at, rows_of, written
 from yinuo.customers.importing.mapping import check_mapping
 from yinuo.customers.importing.rows import RowDraft, RowReader
-from yinuo.customers.importing.sorting import KnownOwners, Sorted, sort_out
+from yinuo.customers.importing.sorting import Key, KnownOwners, Sorted, sort_out
 from yinuo.customers.models import Company, Customer, Identity, ImportRun, RejectedRow
 from yinuo.foundation.facts import Fact, announce
 from yinuo.foundation.refusals import Refusal
@@ -221,15 +221,18 @@ def _read_batch(run_id: int, reader: ImportReader, *, by: Actor, at: datetime) -
     return run
 
 
-def _store(accepted: list[RowDraft], *, source: str, by: Actor, at: datetime) -> None:
+def _store(accepted: list[tuple[RowDraft, list[Key]]], *, source: str, by: Actor, at: datetime) -> None:
     """Write what `add_customer` would write for each draft, in one statement a table; a test compares the two."""
     facts: list[Fact] = []
-    companies = _companies({draft.company for draft in accepted if draft.company}, facts)
-    customers = [customer_row(_details(draft, companies), at=at) for draft in accepted]
+    companies = _companies({draft.company for draft, _keys in accepted if draft.company}, facts)
+    customers = [customer_row(_details(draft, companies), at=at) for draft, _keys in accepted]
     Customer.objects.bulk_create(customers)
     rows_of_customer = [
-        [identity_row(customer, one, source=source, is_verified=False, at=at) for one in draft.identities]
-        for customer, draft in zip(customers, accepted, strict=True)
+        [
+            identity_row(customer, one, source=source, is_verified=False, lookup=lookup, at=at)
+            for one, (_kind, lookup) in zip(draft.identities, keys, strict=True)
+        ]
+        for customer, (draft, keys) in zip(customers, accepted, strict=True)
     ]
     Identity.objects.bulk_create([row for rows in rows_of_customer for row in rows])
     for customer, rows in zip(customers, rows_of_customer, strict=True):

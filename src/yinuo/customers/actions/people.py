@@ -136,14 +136,20 @@ def customer_row(details: CustomerDetails, *, at: datetime) -> Customer:
 
 
 def identity_row(
-    customer: Customer, identity: rules.NormalIdentity, *, source: str, is_verified: bool, at: datetime
+    customer: Customer,
+    identity: rules.NormalIdentity,
+    *,
+    source: str,
+    is_verified: bool,
+    lookup: bytes | None = None,
+    at: datetime,
 ) -> Identity:
-    """Return an unsaved identity of a saved customer."""
+    """Return an unsaved identity of a saved customer. `lookup`: its blind index, when it was computed before."""
     return Identity(
         customer=customer,
         kind=identity.kind,
         value=identity.value,
-        lookup=blind_index(identity.kind, identity.key),
+        lookup=lookup or blind_index(identity.kind, identity.key),
         masked=identity.masked,
         source=source,
         is_verified=is_verified,

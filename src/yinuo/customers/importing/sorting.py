@@ -29,9 +29,9 @@ KnownOwners = dict[Key, Owner]
 
 @dataclass
 class Sorted:
-    """What a batch of rows comes to."""
+    """What a batch of rows comes to. Each accepted draft comes with the keys of its identities, in their order."""
 
-    accepted: list[RowDraft] = field(default_factory=list)
+    accepted: list[tuple[RowDraft, list[Key]]] = field(default_factory=list)
     duplicate_count: int = 0
     rejected: list[tuple[Row, str]] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ def sort_out(
     for row, draft, keys in drafts:
         owners = {known[key] for key in keys if key in known}
         if not owners:
-            found.accepted.append(draft)
+            found.accepted.append((draft, keys))
             added = dict.fromkeys(keys, Owner(mark=keys[0], name=draft.name))
             known |= added
             earlier |= added
