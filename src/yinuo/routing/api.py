@@ -18,7 +18,7 @@ from yinuo.customers.models import Customer, IdentityKind
 from yinuo.foundation.api import Code, Given, Id, Instant, LongText, ShortText, Unset, bounded
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
-from yinuo.organisation.models import Staff, Team
+from yinuo.organisation.models import Staff, Team, TeamMembership
 from yinuo.standards.models import CaseClass
 
 from .queries import Choice, owner_for
@@ -111,25 +111,31 @@ def _customer(request: ApiRequest, body: CaseIn) -> Customer:
 
 def _choice(request: ApiRequest, body: CaseIn) -> Choice:
     """Return who owns the case: the one named, else the caller within their team, else whom routing finds."""
-    own = Team.objects.filter(memberships__staff=request.actor.staff_id, memberships__staff__left_at=None)
-    team = _team(body.team) if body.team else own.order_by("pk").first()
-    is_own = team is not None and own.filter(pk=team.pk).exists()
-    team = team or Team.objects.filter(is_fallback=True).first()
-    if team is None:
-        raise NotFound
-    owner_id = body.owner_id or (request.actor.staff_id if is_own else None)
-    if owner_id is None:
+    caller_id = request.actor.staff_id
+    own = _own_membership(caller_id, body.team)
+    if own and body.owner_id in {None, caller_id}:
+        return Choice(own.staff, own.team, "first contact")
+    team = own.team if own else _team(body.team)
+    if body.owner_id is None:
         return owner_for(team)
-    if owner_id != request.actor.staff_id:
+    if body.owner_id != caller_id:
         request.actor.require("cases.assign")
-    owner = Staff.objects.filter(pk=owner_id).first()
+    owner = Staff.objects.filter(pk=body.owner_id).first()
     if owner is None:
         raise NotFound
-    return Choice(owner, team, "named by the caller" if body.owner_id else "first contact")
+    return Choice(owner, team, "named by the caller")
 
 
-def _team(code: str) -> Team:
-    team = Team.objects.filter(code=code).first()
+def _own_membership(staff_id: int | None, team: str | None) -> TeamMembership | None:
+    """Return the caller's place in the team, or in the first of their teams; None when they have none."""
+    memberships = TeamMembership.objects.filter(staff=staff_id, staff__left_at=None)
+    if team is not None:
+        memberships = memberships.filter(team__code=team)
+    return memberships.select_related("team", "staff").order_by("team_id").first()
+
+
+def _team(code: str | None) -> Team:
+    team = Team.objects.filter(**({"is_fallback": True} if code is None else {"code": code})).first()
     if team is None:
         raise NotFound
     return team

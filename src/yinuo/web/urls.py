@@ -1,8 +1,16 @@
 """Every address of the house."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from yinuo.web.api import api, nothing_here
+
+from . import operator_pages
 
 urlpatterns = [
+    path("api/v1/", api.urls),
+    re_path(r"^api/", nothing_here),
+    path("healthz", operator_pages.healthz, name="healthz"),
+    path("metrics", operator_pages.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("settings/", include("yinuo.web.settings_pages.urls")),

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 # PostgreSQL stores no NUL in a text.
 NO_NUL = r"^[^\x00]*$"
 _BIGGEST_ID = 2**63 - 1
+_DEEPEST = 20
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -25,6 +26,23 @@ def _within_reach(value: datetime) -> datetime:
     return value
 
 
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Pass a JSON value that the database can hold: no NUL, no half of a surrogate pair, not endlessly nested."""
+    if depth > _DEEPEST:
+        raise PydanticCustomError("too_deep", "nested too deeply")
+    if isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+        raise PydanticCustomError("string_unicode", "signs that are not allowed")
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    for part in parts:
+        _storable(part, depth + 1)
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
 Id = Annotated[int, Field(ge=1, le=_BIGGEST_ID)]
 Instant = Annotated[
     AwareDatetime,

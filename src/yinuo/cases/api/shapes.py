@@ -1,0 +1,206 @@
+"""Cases, messages, promises and files as other programs see them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from pydantic import BaseModel, Field, StringConstraints
+
+from yinuo.access.actors import Actor
+from yinuo.cases.models import (
+    Attachment,
+    Case,
+    CaseState,
+    Channel,
+    Message,
+    MessageKind,
+    Promise,
+    PromiseEnd,
+    PromiseKind,
+)
+from yinuo.customers.models import Tier
+from yinuo.foundation.models import FactRow
+from yinuo.standards.models import CaseClass
+
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Yy][Nn]-[0-9]{6}-[0-9]{4,12}$", max_length=24),
+    Field(description="The number people see.", examples=["YN-261122-0386"]),
+]
+
+
+class PersonOut(BaseModel):
+    """A member of staff."""
+
+    id: int
+    name: str
+
+
+class CaseCustomerOut(BaseModel):
+    """Whose case it is. `name` is null for callers who may not see customers."""
+
+    id: int
+    name: str | None
+    tier: Tier
+
+
+class CaseOut(BaseModel):
+    """One customer need, with its owner and the next time we promised."""
+
+    id: int
+    reference: str = Field(examples=["YN-261122-0386"])
+    subject: str
+    state: CaseState
+    customer: CaseCustomerOut
+    owner: PersonOut | None = Field(description="Who is accountable; never null while the case is open.")
+    team: str = Field(description="Code of the team.")
+    department: str = Field(description="Code of the department.")
+    region: str | None = Field(description="Code of the region.")
+    channel: Channel
+    case_class: CaseClass
+    category: str
+    language: str
+    preview: str = Field(description="How the last message begins.")
+    message_count: int
+    next_due_at: datetime | None = Field(description="The promise that falls due first; null when closed.")
+    opened_at: datetime
+    closed_at: datetime | None
+    answered_at: datetime | None = Field(description="The first public answer by a person.")
+    unanswered_since: datetime | None = Field(description="Since when the customer waits for an answer.")
+    last_message_at: datetime
+
+
+class FileOut(BaseModel):
+    """A file of a message; its bytes are at `/attachments/{id}`."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int = Field(description="Bytes.")
+    is_inline: bool
+
+
+class MessageOut(BaseModel):
+    """One interaction. `kind`: only a `reply` is a public answer by a person."""
+
+    id: int
+    kind: MessageKind
+    channel: Channel
+    author: str = Field(description="Stable key of who wrote it.", examples=["staff:12", "customer:7", "system:mail"])
+    author_name: str
+    text: str
+    quoted: str = Field(description="What the sender repeated of earlier messages.")
+    at: datetime = Field(description="When it was said.")
+    files: list[FileOut]
+
+
+class PromiseOut(BaseModel):
+    """A time we gave this customer. `end` is null while it is live."""
+
+    id: int
+    kind: PromiseKind
+    made_at: datetime
+    warn_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    end: PromiseEnd | None
+    reason: str = Field(description="Which standard in which version gave how much time.")
+
+
+class CaseFactOut(BaseModel):
+    """Something that happened to the case."""
+
+    id: int
+    type: str = Field(examples=["cases.promise_kept"])
+    version: int
+    at: datetime
+    actor: str = Field(examples=["staff:12"])
+    staff_id: int | None
+    payload: dict[str, Any]
+
+
+def case_rows(actor: Actor) -> QuerySet[Case]:
+    """Return the cases this actor may know of, with all that `case_out` shows: one statement."""
+    related = ("customer", "owner", "team", "department", "region")
+    return Case.objects.visible_to(actor).select_related(*related).defer("customer__address")
+
+
+def case_out(case: Case, actor: Actor) -> CaseOut:
+    """Return a case as this actor may see it."""
+    customer = case.customer
+    name = customer.name if actor.may("customers.view") else None
+    return CaseOut(
+        id=case.pk,
+        reference=case.reference,
+        subject=case.subject,
+        state=case.state,
+        customer=CaseCustomerOut(id=customer.pk, name=name, tier=customer.tier),
+        owner=PersonOut(id=case.owner.pk, name=case.owner.name) if case.owner else None,
+        team=case.team.code,
+        department=case.department.code,
+        region=case.region.code if case.region else None,
+        channel=case.channel,
+        case_class=case.case_class,
+        category=case.category,
+        language=case.language,
+        preview=case.preview,
+        message_count=case.message_count,
+        next_due_at=case.next_due_at,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        answered_at=case.answered_at,
+        unanswered_since=case.unanswered_since,
+        last_message_at=case.last_message_at,
+    )
+
+
+def message_rows(case: Case) -> QuerySet[Message]:
+    """Return the messages of a case with all that `message_out` shows: two statements."""
+    return case.messages.select_related("conversation").defer("html").prefetch_related("attachments")
+
+
+def message_out(message: Message) -> MessageOut:
+    """Return a message with its files."""
+    return MessageOut(
+        id=message.pk,
+        kind=message.kind,
+        channel=message.conversation.channel,
+        author=message.author,
+        author_name=message.author_name,
+        text=message.text,
+        quoted=message.quoted,
+        at=message.at,
+        files=[file_out(file) for file in message.attachments.all()],
+    )
+
+
+def file_out(file: Attachment) -> FileOut:
+    """Return what is said of a file."""
+    return FileOut(id=file.pk, name=file.name, content_type=file.content_type, size=file.size, is_inline=file.is_inline)
+
+
+def promise_out(promise: Promise) -> PromiseOut:
+    """Return a promise of the ledger."""
+    return PromiseOut(
+        id=promise.pk,
+        kind=promise.kind,
+        made_at=promise.made_at,
+        warn_at=promise.warn_at,
+        due_at=promise.due_at,
+        ended_at=promise.ended_at,
+        end=promise.end or None,
+        reason=promise.reason,
+    )
+
+
+def case_fact_out(fact: FactRow) -> CaseFactOut:
+    """Return a fact of a case's time line."""
+    return CaseFactOut(
+        id=fact.pk,
+        type=fact.type,
+        version=fact.version,
+        at=fact.at,
+        actor=fact.actor,
+        staff_id=fact.staff_id,
+        payload=fact.payload,
+    )

@@ -1,0 +1,191 @@
+"""The house for other programs: who works where, and whether they can be given work now."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from ninja import Query, Router
+from pydantic import BaseModel, Field
+
+from yinuo.access.api import ApiRequest
+from yinuo.access.roles import Role
+from yinuo.foundation.api import Code, Given, Order, Page, PageWish, Unset, page_of
+from yinuo.foundation.bilingual import Named
+from yinuo.foundation.clock import now
+from yinuo.foundation.refusals import NotFound
+
+from .actions import change_presence
+from .models import Department, Presence, Region, Staff, Team, TeamMembership
+
+router = Router(tags=["organisation"])
+
+
+class NamedOut(BaseModel):
+    """Something with a stable code and a name in both languages."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class DepartmentOut(NamedOut):
+    """A department; departments form a tree."""
+
+    parent: str | None = Field(description="Code of the department above.")
+
+
+class TeamOut(NamedOut):
+    """People who work one queue together."""
+
+    department: str
+    region: str | None
+    is_fallback: bool = Field(description="It gets what no other team has.")
+
+
+class StaffOut(BaseModel):
+    """A member of staff."""
+
+    id: int
+    name: str
+    title: str
+    department: str
+    region: str | None
+    teams: list[str] = Field(description="Codes.")
+    level: int
+    languages: list[str]
+    capacity: int = Field(description="Running cases at a time.")
+    presence: Presence
+    presence_since: datetime | None
+    left_at: datetime | None
+
+
+class MeOut(BaseModel):
+    """Who the token acts as, and what it may do."""
+
+    account_id: int
+    name: str
+    roles: list[Role]
+    scopes: list[str] = Field(description="Of the token; both it and a role must allow what is done.")
+    expires_at: datetime | None
+
+
+class PresenceIn(Given):
+    """Whether you take work now."""
+
+    presence: Presence
+
+
+class PresenceOut(BaseModel):
+    """Whether somebody takes work, and since when they say so."""
+
+    presence: Presence
+    presence_since: datetime | None
+
+
+class StaffFilters(BaseModel):
+    """Which staff are wanted; what is left out lets everything pass."""
+
+    team: Code | Unset = None
+    department: Code | Unset = None
+    presence: Presence | Unset = None
+    has_left: bool = Field(False, description="Those who left instead of those who work here.")
+
+
+@router.get("/me", response=MeOut, operation_id="who_am_i")
+def who_am_i(request: ApiRequest) -> MeOut:
+    """Return who the token acts as. Needs no scope."""
+    return MeOut(
+        account_id=request.token.account_id,
+        name=request.actor.name,
+        roles=sorted(request.actor.roles),
+        scopes=request.token.scopes,
+        expires_at=request.token.expires_at,
+    )
+
+
+@router.put("/me/presence", response=PresenceOut, operation_id="change_own_presence")
+def change_own_presence(request: ApiRequest, body: PresenceIn) -> PresenceOut:
+    """Say whether you take work now; only saying so changes it.
+
+    Scope `organisation:write`. Refuses `not_found` for an account that is no member of staff.
+    """
+    request.actor.require("organisation.presence")
+    staff = Staff.objects.filter(pk=request.actor.staff_id).first()
+    if staff is None:
+        raise NotFound
+    changed = change_presence(staff=staff, presence=body.presence.value, by=request.actor, at=now())
+    return PresenceOut(presence=changed.presence, presence_since=changed.presence_since)
+
+
+@router.get("/regions", response=Page[NamedOut], operation_id="list_regions")
+def list_regions(request: ApiRequest, wish: Query[PageWish]) -> dict[str, Any]:
+    """List the regions. Scope `organisation:read`."""
+    request.actor.require("organisation.view")
+    return page_of(Region.objects.order_by("id"), Order("regions"), wish, lambda row: NamedOut(**_named(row)))
+
+
+@router.get("/departments", response=Page[DepartmentOut], operation_id="list_departments")
+def list_departments(request: ApiRequest, wish: Query[PageWish]) -> dict[str, Any]:
+    """List the departments with the one above each. Scope `organisation:read`."""
+    request.actor.require("organisation.view")
+    rows = Department.objects.select_related("parent")
+    return page_of(rows, Order("departments"), wish, _department_out)
+
+
+@router.get("/teams", response=Page[TeamOut], operation_id="list_teams")
+def list_teams(request: ApiRequest, wish: Query[PageWish]) -> dict[str, Any]:
+    """List the teams. Scope `organisation:read`."""
+    request.actor.require("organisation.view")
+    rows = Team.objects.select_related("department", "region")
+    return page_of(rows, Order("teams"), wish, _team_out)
+
+
+@router.get("/staff", response=Page[StaffOut], operation_id="list_staff")
+def list_staff(request: ApiRequest, filters: Query[StaffFilters], wish: Query[PageWish]) -> dict[str, Any]:
+    """List the staff with their teams and presence. Scope `organisation:read`."""
+    request.actor.require("organisation.view")
+    memberships = Prefetch("memberships", queryset=TeamMembership.objects.select_related("team").order_by("team_id"))
+    rows = Staff.objects.select_related("department", "region").prefetch_related(memberships)
+    conditions = {
+        "department__code": filters.department,
+        "presence": filters.presence,
+        "pk__in": _staff_of(filters.team) if filters.team else None,
+    }
+    rows = rows.filter(left_at__isnull=not filters.has_left)
+    rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
+    return page_of(rows, Order("staff"), wish, _staff_out)
+
+
+def _staff_of(team: str) -> Any:
+    return TeamMembership.objects.filter(team__code=team).values("staff_id")
+
+
+def _named(row: Named) -> dict[str, Any]:
+    return {"id": row.pk, "code": row.code, "name_zh": row.name_zh, "name_en": row.name_en}
+
+
+def _department_out(row: Department) -> DepartmentOut:
+    return DepartmentOut(**_named(row), parent=row.parent.code if row.parent else None)
+
+
+def _team_out(row: Team) -> TeamOut:
+    region = row.region.code if row.region else None
+    return TeamOut(**_named(row), department=row.department.code, region=region, is_fallback=row.is_fallback)
+
+
+def _staff_out(row: Staff) -> StaffOut:
+    return StaffOut(
+        id=row.pk,
+        name=row.name,
+        title=row.title,
+        department=row.department.code,
+        region=row.region.code if row.region else None,
+        teams=[membership.team.code for membership in row.memberships.all()],
+        level=row.level,
+        languages=row.languages,
+        capacity=row.capacity,
+        presence=row.presence,
+        presence_since=row.presence_since,
+        left_at=row.left_at,
+    )
