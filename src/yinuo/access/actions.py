@@ -3,6 +3,7 @@
 import secrets
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,15 @@ from yinuo.foundation.facts import announce
 from yinuo.foundation.refusals import Refusal
 
 from .actors import Actor
-from .facts import AccountAdded, PersonalFieldRevealed, RoleGranted, RoleRevoked, TokenCreated, TokenRevoked
+from .facts import (
+    AccountAdded,
+    AccountChanged,
+    PersonalFieldRevealed,
+    RoleGranted,
+    RoleRevoked,
+    TokenCreated,
+    TokenRevoked,
+)
 from .models import Account, ApiToken, Reveal, RoleGrant
 from .roles import Role
 
@@ -44,6 +53,14 @@ class UnknownScope(Refusal):
         return _("%(scope)s is not a scope. Choose from: %(known)s.") % self.details
 
 
+class UnknownLanguage(Refusal):
+    code = "access.unknown_language"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("Yinuo does not speak %(language)s. Choose from: %(known)s.") % self.details
+
+
 class TooManyReveals(Refusal):
     code = "access.too_many_reveals"
     status = 429
@@ -75,6 +92,22 @@ def add_account(
     account = Account.objects.create_user(username, email, password, name=name, language=language)
     announce(AccountAdded(staff_id=account.pk), by=by, at=at)
     return account
+
+
+@transaction.atomic
+def choose_language(*, account: Account, language: str, by: Actor, at: datetime) -> None:
+    """Keep the language an account reads. Refuses with NotAllowed for others' accounts, UnknownLanguage.
+
+    Announces AccountChanged.
+    """
+    if by.staff_id != account.pk:
+        by.require("access.administer")
+    known = [code for code, _name in settings.LANGUAGES]
+    if language not in known:
+        raise UnknownLanguage(language=language, known=", ".join(known))
+    account.language = language
+    account.save(update_fields=["language"])
+    announce(AccountChanged(staff_id=account.pk, fields=["language"]), by=by, at=at)
 
 
 @transaction.atomic

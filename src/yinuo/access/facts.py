@@ -9,6 +9,13 @@ class AccountAdded(Fact):
     staff_id: int
 
 
+class AccountChanged(Fact):
+    """What an account keeps of its person changed; `fields` names what."""
+
+    staff_id: int
+    fields: list[str]
+
+
 class RoleGranted(Fact):
     """An account received a role, within the scope given."""
 

@@ -1,20 +1,24 @@
-"""One's own account: language, ways to sign in, keys for programs."""
+"""One's own account: language, presence, ways to sign in, keys for programs."""
 
 from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yinuo.access.actions import TOKEN_SCOPES, create_token, revoke_token
+from yinuo.access.actions import TOKEN_SCOPES, choose_language, create_token, revoke_token
 from yinuo.access.actors import Actor
 from yinuo.access.models import Account, ApiToken
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound, Refusal
+from yinuo.organisation.actions import change_presence
+from yinuo.organisation.models import Presence, Staff
 
-from .doors import done, put_refusal, settings_page, show
+from .doors import done, put_refusal, refused, settings_page, show
 
 _LIFETIMES = [
     ("30", gettext_lazy("30 days")),
@@ -42,6 +46,33 @@ class TokenForm(forms.Form):
 def own_account(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the own account."""
     return _page(request, actor, TokenForm())
+
+
+@settings_page(None, "POST")
+def language(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Choose the language of the pages, here and wherever this person signs in next."""
+    code = request.POST.get("language", "")
+    try:
+        choose_language(account=_account(actor), language=code, by=actor, at=now())
+    except Refusal as refusal:
+        return refused(request, refusal, "settings_account")
+    with translation.override(code):
+        answer = done(request, _("The language is saved."), "settings_account")
+    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, code)
+    return answer
+
+
+@settings_page("organisation.presence", "POST")
+def presence(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Say whether one takes work now."""
+    staff = Staff.objects.filter(pk=actor.staff_id).first()
+    if staff is None:
+        raise NotFound
+    try:
+        change_presence(staff=staff, presence=request.POST.get("presence", ""), by=actor, at=now())
+    except Refusal as refusal:
+        return refused(request, refusal, "settings_account")
+    return done(request, _("Your colleagues see it at once."), "settings_account")
 
 
 @settings_page(None, "POST")
@@ -89,6 +120,9 @@ def _page(
     at = now()
     context: dict[str, Any] = {
         "account": account,
+        "languages": settings.LANGUAGES,
+        "staff": Staff.objects.filter(pk=account.pk).first() if actor.may("organisation.presence") else None,
+        "presences": Presence.choices,
         "roles": sorted({str(grant.role.label) for grant in actor.grants}),
         "form": form,
         "fresh": fresh,

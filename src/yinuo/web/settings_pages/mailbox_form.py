@@ -72,7 +72,9 @@ class MailboxForm(forms.Form):
             if self._would_send_password_elsewhere(values, side):
                 self.add_error(
                     f"{side}_password",
-                    _("The server or the user name changed. Type the password again, so that it is not sent astray."),
+                    _(
+                        "Server, encryption or user name changed. Type the password again, so that it goes to nobody else."
+                    ),
                 )
         return values
 

@@ -31,7 +31,9 @@ class RequestForm(forms.Form):
 
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=Tier.choices)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=Channel.choices)
-    case_class = forms.ChoiceField(label=gettext_lazy("Class"), choices=CaseClass.choices, initial=CaseClass.ROUTINE)
+    case_class = forms.ChoiceField(
+        label=gettext_lazy("Case class"), choices=CaseClass.choices, initial=CaseClass.ROUTINE
+    )
     region_code = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
     category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
 
@@ -90,7 +92,7 @@ class NewStandardForm(TimesForm):
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
-    case_class = forms.ChoiceField(label=gettext_lazy("Class"), required=False)
+    case_class = forms.ChoiceField(label=gettext_lazy("Case class"), required=False)
     region_code = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
     category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
 

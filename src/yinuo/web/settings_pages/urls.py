@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account, calendars, doors, health, holidays, mailboxes, mails, standards
+from . import account, calendars, doors, health, holidays, mailboxes, mails, people, standards, structure
 
 urlpatterns = [
     path("", doors.start, name="settings"),
@@ -28,8 +28,31 @@ urlpatterns = [
     path("calendars/<int:calendar_id>/holiday-file", holidays.holiday_files, name="settings_holiday_files"),
     path("calendars/<int:calendar_id>/holidays", holidays.holiday_imports, name="settings_holiday_imports"),
     path("calendars/<int:calendar_id>/public-days", holidays.public_days, name="settings_public_days"),
+    path("people", people.people, name="settings_people"),
+    path("people/new", people.new_person, name="settings_new_person"),
+    path("people/<int:staff_id>", people.person, name="settings_person"),
+    path("people/<int:staff_id>/skills", people.person_skills, name="settings_person_skills"),
+    path("people/<int:staff_id>/teams", people.person_teams, name="settings_person_teams"),
+    path(
+        "people/<int:staff_id>/teams/<int:team_id>/leaving",
+        people.person_team_leaving,
+        name="settings_person_team_leaving",
+    ),
+    path("people/<int:staff_id>/roles", people.person_roles, name="settings_person_roles"),
+    path(
+        "people/<int:staff_id>/roles/<int:grant_id>/taking",
+        people.person_role_taking,
+        name="settings_person_role_taking",
+    ),
+    path("people/<int:staff_id>/leaving", people.person_leaving, name="settings_person_leaving"),
+    path("people/<int:staff_id>/return", people.person_return, name="settings_person_return"),
+    path("structure", structure.structure, name="settings_structure"),
+    path("structure/<slug:name>/new", structure.new_row, name="settings_new_structure_row"),
+    path("structure/<slug:name>/<int:row_id>", structure.row, name="settings_structure_row"),
     path("health", health.health, name="settings_health"),
     path("account", account.own_account, name="settings_account"),
+    path("account/language", account.language, name="settings_language"),
+    path("account/presence", account.presence, name="settings_presence"),
     path("account/tokens", account.tokens, name="settings_tokens"),
     path("account/tokens/<int:token_id>/revocation", account.token_revocation, name="settings_token_revocation"),
 ]
