@@ -26,7 +26,7 @@ def page(request) -> str:
 
 
 def test_every_address_is_named_with_its_method(page: str) -> None:
-    named = set(re.findall(r"\| (\w+) \| `(\S+)` \|", page))
+    named = set(re.findall(r"\| ([A-Z]+) \| `(/\S+)` \|", page))
 
     described = {
         (method.upper(), path.removeprefix("/api/v1"))
