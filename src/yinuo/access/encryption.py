@@ -62,7 +62,10 @@ def key_number_of(stored: bytes) -> int:
 
 def newest_key_number() -> int:
     """Return the number of the key that new values use; makes the first key when there is none."""
-    return max(_key_numbers(), default=0) or add_key()
+    folder = home().keys
+    # Another process may add a key at any time; the folder's own time says when to look again.
+    changed = folder.stat().st_mtime_ns if folder.is_dir() else 0
+    return _newest(folder, changed) or add_key()
 
 
 def add_key() -> int:
@@ -92,6 +95,11 @@ class EncryptedTextField(models.BinaryField):
 
 def _key_numbers() -> list[int]:
     return [int(path.name.removeprefix("personal-")) for path in home().keys.glob("personal-*")]
+
+
+@lru_cache(maxsize=8)
+def _newest(_folder: Path, _changed: int) -> int:
+    return max(_key_numbers(), default=0)
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -30,7 +31,13 @@ class Home:
         return self.root / "logs"
 
     def secret(self, name: str) -> str:
-        """Return the secret called `name`, made at first use and kept in a file only its owner reads."""
+        """Return the secret called `name`, made at first use and kept in a file only its owner reads.
+
+        A secret never changes once it is made, so each process reads it once.
+        """
+        return _secret(self, name)
+
+    def _make_or_read(self, name: str) -> str:
         self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.keys / name
         if not path.exists():
@@ -46,4 +53,14 @@ class Home:
 
 def home() -> Home:
     """Return the home folder: `YINUO_HOME`, or `.yinuo` in the user's own home."""
-    return Home(Path(os.environ.get("YINUO_HOME") or Path.home() / ".yinuo").expanduser().resolve())
+    return _home(os.environ.get("YINUO_HOME") or "~/.yinuo")
+
+
+@lru_cache(maxsize=8)
+def _home(named: str) -> Home:
+    return Home(Path(named).expanduser().resolve())
+
+
+@lru_cache(maxsize=64)
+def _secret(where: Home, name: str) -> str:
+    return where._make_or_read(name)  # noqa: SLF001 - the other half of Home.secret
