@@ -149,13 +149,18 @@ def _done(request: HttpRequest, case: Case, act: Callable[[], str]) -> HttpRespo
 def _page(
     request: HttpRequest, case: Case, *, refusal: Refusal | None = None, text: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"live_after": live_after(), **_context(case), "refusal": refusal, "text": text}
+    context = {
+        "live_after": live_after(),
+        **_context(case, whole=request.GET.get("all") == "1"),
+        "refusal": refusal,
+        "text": text,
+    }
     return render(request, "cases/track.html", context, status=status)
 
 
-def _context(case: Case) -> dict[str, Any]:
+def _context(case: Case, *, whole: bool = False) -> dict[str, Any]:
     at = now()
-    shown = tracked(case, at=at)
+    shown = tracked(case, at=at, whole=whole)
     entries = shown_entries(shown.talks, file_url=lambda pk: reverse("tracked_file", args=[case.track_token, pk]))
     for entry in entries:
         if entry["talk"].side == "ours":
@@ -166,7 +171,6 @@ def _context(case: Case) -> dict[str, Any]:
         "entries": entries,
         "promises": [(one, open_time(one.within)) for one in shown.promises if one.within is not None],
         "is_late": shown.next is not None and shown.next.state == "broken",
-        "was_late": any(one.code and not one.is_live and one.state == "broken" for one in shown.promises),
     }
 
 

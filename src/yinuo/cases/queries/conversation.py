@@ -38,6 +38,10 @@ SHOWN_TYPES = tuple(
 )
 MESSAGE_LIMIT = 40
 TEXT_LIMIT = 4000
+QUOTED_LIMIT = 1000
+# So that a page stays within 120 kB: what the messages on it may weigh, and what one weighs besides its text.
+_PAGE_BYTES = 45_000
+_MESSAGE_BYTES = 1_200
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _PICTURE_LIMIT = 8
 
@@ -59,6 +63,7 @@ class Talk:
     message: Message
     side: str
     text: str
+    quoted: str
     is_cut: bool
     files: list[File]
     at: datetime
@@ -88,17 +93,17 @@ class Conversing:
 
 
 def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole: bool = False) -> Conversing:
-    """Return the newest messages of the case with the events since the first of them; `whole`: all of them.
+    """Return the newest messages of the case, as many as one page holds, with the events since the first of them.
 
-    The case was found by `visible_to` before. A long text is cut at TEXT_LIMIT characters.
+    whole: all messages. The case was found by `visible_to` before. A text is cut at TEXT_LIMIT characters.
     """
     messages = Message.objects.filter(case=case, kind__in=list(kinds)).order_by("-at", "-id")
     files = Prefetch("attachments", Attachment.objects.order_by("id"))
     # The HTML may be megabytes; the page only needs to know that there is one.
     shown = messages.annotate(has_html=~Q(html="")).defer("html").prefetch_related(files)
-    found = list(shown if whole else shown[:MESSAGE_LIMIT])
+    found = list(shown) if whole else _fitting(shown[:MESSAGE_LIMIT])
     found.reverse()
-    hidden_count = 0 if whole or len(found) < MESSAGE_LIMIT else messages.count() - len(found)
+    hidden_count = messages.count() - len(found)
     since = found[0].at if hidden_count else None
     talks = [_talk(message) for message in found]
     events = [event for event in _events(case) if since is None or event.at >= since]
@@ -131,21 +136,39 @@ _SIDES = {
 }
 
 
+def _fitting(messages: Iterable[Message]) -> list[Message]:
+    """Return the first of the messages, the newest first, that one page holds; at least one."""
+    fitting: list[Message] = []
+    left = _PAGE_BYTES
+    for message in messages:
+        texts = message.text[:TEXT_LIMIT] + message.quoted[:QUOTED_LIMIT]
+        left -= _MESSAGE_BYTES + len(texts.encode())
+        if fitting and left < 0:
+            break
+        fitting.append(message)
+    return fitting
+
+
 def _talk(message: Message) -> Talk:
+    return Talk(
+        message=message,
+        side=_SIDES[MessageKind(message.kind)],
+        text=message.text[:TEXT_LIMIT],
+        quoted=message.quoted[:QUOTED_LIMIT],
+        is_cut=len(message.text) > TEXT_LIMIT or len(message.quoted) > QUOTED_LIMIT,
+        files=_files(message),
+        at=message.at,
+    )
+
+
+def _files(message: Message) -> list[File]:
     pictures = 0
     files = []
     for row in message.attachments.all():
         is_picture = row.content_type in PICTURES and pictures < _PICTURE_LIMIT
         pictures += is_picture
         files.append(File(row.pk, row.name, row.size, is_picture))
-    return Talk(
-        message=message,
-        side=_SIDES[MessageKind(message.kind)],
-        text=message.text[:TEXT_LIMIT],
-        is_cut=len(message.text) > TEXT_LIMIT,
-        files=files,
-        at=message.at,
-    )
+    return files
 
 
 def _facts(case: Case) -> list[RecordedFact]:

@@ -22,20 +22,22 @@ class Tracked:
     case: Case
     owner_name: str
     talks: list[Talk]
+    hidden_count: int
     promises: list[PromiseShown]
     next: PromiseShown | None
     may_write: bool
 
 
-def tracked(case: Case, *, at: datetime) -> Tracked:
-    """Return the case for its customer at `at`; files and messages are the public ones only."""
+def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
+    """Return the case for its customer at `at`; files and messages are the public ones only; `whole`: all of them."""
     promises = ledger(case, at=at)
-    talks = [entry for entry in conversation(case, kinds=PUBLIC_KINDS, whole=True).entries if isinstance(entry, Talk)]
+    said = conversation(case, kinds=PUBLIC_KINDS, whole=whole)
     may_write = case.is_open or (case.closed_at is not None and rules.may_reopen(closed_at=case.closed_at, at=at))
     return Tracked(
         case=case,
         owner_name=given_name(case.owner.name) if case.owner else "",
-        talks=talks,
+        talks=[entry for entry in said.entries if isinstance(entry, Talk)],
+        hidden_count=said.hidden_count,
         promises=promises,
         next=next_promise(promises),
         may_write=may_write,

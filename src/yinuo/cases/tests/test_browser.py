@@ -193,9 +193,7 @@ def test_a_formatted_mail_opens_in_its_sandbox(live_server, page: Page, house: H
 
 
 @pytest.mark.parametrize("screen", [PHONE], indirect=True)
-def test_on_a_phone_one_goes_to_a_case_and_back(
-    live_server, page: Page, house: House, two_cases
-) -> None:
+def test_on_a_phone_one_goes_to_a_case_and_back(live_server, page: Page, house: House, two_cases) -> None:
     sign_in(page, live_server.url, house.chen)
     page.goto(live_server.url)
     expect(page.locator("#conversation")).to_be_hidden()
@@ -204,6 +202,10 @@ def test_on_a_phone_one_goes_to_a_case_and_back(
     expect(page.locator("#conversation")).to_be_visible()
     expect(page.locator("#queue")).to_be_hidden()
     assert_no_horizontal_scroll(page)
+    page.get_by_role("button", name="客户与承诺").click()
+    expect(page.locator("#promises")).to_be_in_viewport()
+    page.get_by_role("button", name="关闭").click()
+    expect(page.locator("#promises")).to_be_hidden()
     page.get_by_role("link", name="返回队列").click()
 
     expect(page.locator("#queue")).to_be_visible()

@@ -240,8 +240,9 @@ def test_a_long_conversation_shows_its_end_and_counts_the_rest(house: House) -> 
 
     short, whole = conversation(case), conversation(case, whole=True)
 
+    # 45 000 bytes hold 37 messages of two letters and 1 200 bytes each.
     talks = [entry.text for entry in short.entries if isinstance(entry, Talk)]
-    assert (len(talks), talks[0], talks[-1], short.hidden_count) == (40, "6", "45", 6)
+    assert (len(talks), talks[0], talks[-1], short.hidden_count) == (37, "9", "45", 9)
     assert (len([one for one in whole.entries if isinstance(one, Talk)]), whole.hidden_count) == (46, 0)
 
 
@@ -251,6 +252,18 @@ def test_a_very_long_message_is_cut(house: House) -> None:
     talk = next(entry for entry in conversation(case).entries if isinstance(entry, Talk))
 
     assert (len(talk.text), talk.is_cut) == (4000, True)
+
+
+def test_of_long_messages_a_page_shows_fewer(house: House) -> None:
+    case = house.open(at=NINE)
+    for hour in range(1, 6):
+        add_note(case=case, said=Said("水" * 9000, NINE + hour * HOUR), by=SYSTEM, at=NINE)
+
+    conversing = conversation(case)
+
+    # Each weighs 4 000 characters of 3 bytes and 1 200 besides; three of them fit into 45 000.
+    assert [len(entry.text) for entry in conversing.entries if isinstance(entry, Talk)] == [4000, 4000, 4000]
+    assert conversing.hidden_count == 3
 
 
 def test_the_ledger_says_of_every_promise_how_it_stands_and_why_that_time(house: House) -> None:

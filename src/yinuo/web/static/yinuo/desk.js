@@ -4,6 +4,9 @@
   const bench = () => document.querySelector(".yn-workbench");
   const openCase = () => document.getElementById("case");
 
+  const here = () => location.pathname + location.search;
+  let shown = here();
+
   // Which case is open ---------------------------------------------------------------------------------------------
   function markCurrent() {
     const reference = openCase()?.dataset.case;
@@ -19,12 +22,14 @@
     Object.assign(bench().dataset, { pane: "conversation", side: "" });
     const name = document.title.split(" · ").pop();
     document.title = `${element.dataset.title} · ${name}`;
-    if (url && url !== location.pathname + location.search) history.pushState({ bench: true }, "", url);
+    if (url && url !== here()) history.pushState({ bench: true }, "", url);
+    shown = here();
     markCurrent();
   }
 
   // A step back or forward in the browser loads the page of that address; drafts are kept by themselves.
-  window.addEventListener("popstate", () => location.reload());
+  // A mere jump within the page (#main) tells popstate too.
+  window.addEventListener("popstate", () => { if (here() !== shown) location.reload(); });
 
   // Answer or note -------------------------------------------------------------------------------------------------
   document.addEventListener("click", (event) => {
