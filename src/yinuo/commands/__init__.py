@@ -13,6 +13,7 @@ know, for modules that set `PASSES_ON = True` (`test` hands it to pytest).
 
 # In the order of the help page. A new command is added here.
 COMMANDS = (
+    "demo",
     "serve",
     "work",
     "live",
