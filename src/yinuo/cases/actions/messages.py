@@ -15,7 +15,7 @@ from yinuo.cases.facts import (
     CustomerWrote,
     NoteAdded,
 )
-from yinuo.cases.models import Attachment, Case, CaseState, Conversation, Message, MessageKind
+from yinuo.cases.models import Attachment, Case, CaseState, Channel, Conversation, Message, MessageKind
 from yinuo.foundation.facts import announce
 
 from . import promising
@@ -96,7 +96,7 @@ def reply(
         raise rules.CaseIsClosed(reference=case.reference)
     if last_seen_id is not None:
         _refuse_unseen(case, last_seen_id)
-    conversation = conversation or case.conversations.order_by("-id")[0]
+    conversation = conversation or _answering_conversation(case)
     live = promising.break_overdue(case, at=at, renew=False)
     kept = rules.kept_by_answer(live, at=at)
     promising.end_kept(case, kept, by=by, at=at)
@@ -168,6 +168,14 @@ def _refuse_unseen(case: Case, last_seen_id: int) -> None:
     count = Message.objects.filter(case=case, id__gt=last_seen_id, kind=MessageKind.CUSTOMER).count()
     if count:
         raise rules.NewMessagesArrived(count=count)
+
+
+def _answering_conversation(case: Case) -> Conversation:
+    """Return where an answer goes: the newest conversation, but mail before the portal, which reaches nobody by itself."""
+    newest = list(case.conversations.order_by("-id"))
+    if newest[0].channel == Channel.PORTAL:
+        return next((one for one in newest if one.channel == Channel.MAIL), newest[0])
+    return newest[0]
 
 
 def _conversation(case: Case, channel: str, address: str, at: datetime) -> Conversation:

@@ -274,6 +274,15 @@ def test_an_answer_after_unread_messages_asks_first(house):
         reply(case=case, said=said("好", utc(2, 2)), last_seen_id=seen.pk, by=actor_of(house.chen), at=utc(2, 2))
 
 
+def test_who_wrote_on_the_tracking_page_is_still_answered_by_mail(house):
+    case = house.open(at=MONDAY_NINE)
+    add_customer_message(case=case, said=said("在网页上补充", utc(2, 2)), channel="portal", by=SYSTEM, at=utc(2, 2))
+
+    message = reply(case=case, said=said("好", utc(2, 2)), by=actor_of(house.chen), at=utc(2, 2))
+
+    assert message.conversation.channel == "mail"
+
+
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_empty_message_is_refused_unless_it_carries_a_file(house, text):
     case = house.open(at=MONDAY_NINE)
