@@ -1,4 +1,10 @@
-"""A mailbox's row as the settings that the transport takes."""
+"""A mailbox's row as the settings that the transport takes.
+
+`YINUO_MAIL_CA` names a file with the certificate of a private authority that mail servers of the house may have.
+"""
+
+import os
+from pathlib import Path
 
 from .models import Mailbox
 from .transport.values import MailboxSettings, OutgoingSettings, Position, Security
@@ -13,6 +19,7 @@ def incoming_settings(mailbox: Mailbox) -> MailboxSettings:
         username=mailbox.in_username,
         password=mailbox.in_password or "",
         folder=mailbox.in_folder,
+        ca_file=_ca_file(),
     )
 
 
@@ -24,9 +31,15 @@ def outgoing_settings(mailbox: Mailbox) -> OutgoingSettings:
         security=Security(mailbox.out_security),
         username=mailbox.out_username,
         password=mailbox.out_password or "",
+        ca_file=_ca_file(),
     )
 
 
 def position_of(mailbox: Mailbox) -> Position:
     """Return how far the mailbox was read."""
     return Position(mailbox.uid_validity, mailbox.last_uid)
+
+
+def _ca_file() -> Path | None:
+    name = os.environ.get("YINUO_MAIL_CA")
+    return Path(name) if name else None

@@ -1,7 +1,18 @@
 """The only writers of mail: taking in, sending out, and the settings of mailboxes."""
 
 from .configuring import MailboxDraft, save_mailbox
+from .fetching import file_again, keep_raw, take_in_too_large
 from .sending import queue_mail_for, send_due_mails
-from .taking_in import TakenIn, file_again, take_in
+from .taking_in import TakenIn, take_in
 
-__all__ = ["MailboxDraft", "TakenIn", "file_again", "queue_mail_for", "save_mailbox", "send_due_mails", "take_in"]
+__all__ = [
+    "MailboxDraft",
+    "TakenIn",
+    "file_again",
+    "keep_raw",
+    "queue_mail_for",
+    "save_mailbox",
+    "send_due_mails",
+    "take_in",
+    "take_in_too_large",
+]

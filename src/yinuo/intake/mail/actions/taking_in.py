@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.masking import masked_mail
@@ -52,7 +53,7 @@ from yinuo.intake.mail.reading import (
     wanted,
 )
 from yinuo.organisation.models import Team
-from yinuo.routing.queries import owner_for
+from yinuo.routing.queries import NobodyToOwn, owner_for
 
 from .bouncing import take_note_of_bounce
 
@@ -146,8 +147,8 @@ def _known(delivery_key: str) -> TakenIn | None:
     return TakenIn("duplicate", *row) if row else None
 
 
-def file_again(*, stored: StoredMail, by: Actor, at: datetime) -> TakenIn:
-    """Try once more to file a mail that was kept raw or left out; a mail that is filed already stays as it is."""
+def file_stored_again(*, stored: StoredMail, by: Actor, at: datetime) -> TakenIn:
+    """Try once more to file a mail whose bytes are here; a mail that is filed already stays as it is."""
     by.require("mail.replay")
     raw = path_of(stored.digest).read_bytes()
     with transaction.atomic():
@@ -210,7 +211,9 @@ def _keep_raw(stored: StoredMail, reason: str) -> None:
 def _arrival(stored: StoredMail, mail: ParsedMail, house: HouseAddresses, at: datetime) -> _Arrival:
     automatic = classify_automatic(mail, house.domains, house.mailboxes)
     sender = sender_of(mail, ReplyToMode.USE_ADDRESS_KEEP_NAME, automatic)
-    team = stored.mailbox.team if stored.mailbox else Team.objects.get(is_fallback=True)
+    team = stored.mailbox.team if stored.mailbox else Team.objects.filter(is_fallback=True).first()
+    if team is None:
+        raise NobodyToOwn(team=_("imported mails"))
     return _Arrival(mail, stored.mailbox, team, house, automatic, sender, at)
 
 

@@ -91,10 +91,10 @@ class MailPeers:
 
     # Mail in and out
 
-    def new_user(self) -> str:
-        """Return an address nobody used yet, with an empty inbox."""
+    def new_user(self, domain: str = "") -> str:
+        """Return an address nobody used yet, with an empty inbox; of the last domain unless one is named."""
         # Made at the start: Dovecot takes up to a second to see a change of its list of users.
-        return f"box{next(self._spare)}@{self.domains[-1]}"
+        return f"box{next(self._spare)}@{domain or self.domains[-1]}"
 
     def deliver(self, raw: bytes, to: str, *, by_smtp: bool = False) -> None:
         """Put `raw` into the inbox of `to`: at once through LMTP, or the way of the world through Exim."""
@@ -162,7 +162,7 @@ class MailPeers:
     def logs(self) -> str:
         """Return the last words of both servers."""
         paths = [*self.folder.glob("*.log"), *self.folder.glob("*.out"), *self.folder.glob("spool/*log")]
-        return "\n".join(f"{path.name}: {path.read_text(errors='replace')[-600:]}" for path in paths)
+        return "\n".join(f"{path.name}: {path.read_text(errors='replace')[-600:]}" for path in paths if path.is_file())
 
     def _exim_command(self) -> list[str]:
         return ["exim4", "-C", str(self.folder / "exim.conf")]
@@ -273,7 +273,7 @@ def _write_users(peers: MailPeers) -> None:
     entry = pwd.getpwnam(peers.account)
     lines = [
         f"{user}:{{PLAIN}}{peers.password}:{entry.pw_uid}:{entry.pw_gid}::{peers.folder}/mail/{user}\n"
-        for user in [*peers.users, *(f"box{number}@{peers.domains[-1]}" for number in range(_SPARE_USERS))]
+        for user in [*peers.users, *(f"box{number}@{name}" for name in peers.domains for number in range(_SPARE_USERS))]
     ]
     (peers.folder / "users").write_text("".join(lines))
 
