@@ -67,7 +67,7 @@ class ActForm(forms.Form):
     def checked(self) -> dict[str, Any]:
         """Return the cleaned values; refuses with NotFilledIn."""
         if not self.is_valid():
-            raise NotFilledIn(problems=" ".join(error for errors in self.errors.values() for error in errors))
+            raise NotFilledIn(problems=" ".join(str(error) for errors in self.errors.values() for error in errors))
         return self.cleaned_data
 
 
@@ -75,7 +75,8 @@ class WordsForm(ActForm):
     """Something said, with files."""
 
     text = forms.CharField(max_length=TEXT_LENGTH, required=False, strip=False)
-    files = FilesField(required=False)
+    # Django takes declared fields off the class, so its own `files` is untouched.
+    files = FilesField(required=False)  # type: ignore[assignment]
 
 
 class ReplyForm(WordsForm):

@@ -5,14 +5,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from yinuo.foundation.followers import horizon_position
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 def desk_page(*methods: str) -> Callable[[Page], Page]:
@@ -26,7 +26,7 @@ def desk_page(*methods: str) -> Callable[[Page], Page]:
         @login_required
         @vary_on_headers("HX-Request")
         @wraps(page)
-        def door(request: HttpRequest, **address: Any) -> HttpResponse:
+        def door(request: HttpRequest, **address: Any) -> HttpResponseBase:
             actor = request.user.as_actor()  # type: ignore[union-attr]  # login_required keeps visitors out
             actor.require("desk.open")
             response = page(request, actor, **address)

@@ -54,7 +54,7 @@ class FileIsGone(Refusal):
 
 
 @desk_page("GET")
-@FILE_POLICY
+@FILE_POLICY  # type: ignore[arg-type]  # its annotation knows no arguments
 def attachment(request: HttpRequest, actor: Actor, attachment_id: int) -> HttpResponseBase:
     """Hand out a file to keep; `?inline=1` shows pictures of harmless kinds in place."""
     return file_answer(attachment_for(attachment_id, actor=actor), inline=request.GET.get("inline") == "1")

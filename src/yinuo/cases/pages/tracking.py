@@ -122,7 +122,7 @@ def reopen(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 
 
 @tracking_page("GET")
-@FILE_POLICY
+@FILE_POLICY  # type: ignore[arg-type]  # its annotation knows no arguments
 def tracked_file(request: HttpRequest, case: Case, actor: Actor, attachment_id: int) -> HttpResponseBase:
     """Hand out a file of this case."""
     row = attachment_for(attachment_id, actor=actor, case=case)

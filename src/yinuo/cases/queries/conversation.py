@@ -107,7 +107,8 @@ def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole
     since = found[0].at if hidden_count else None
     talks = [_talk(message) for message in found]
     events = [event for event in _events(case) if since is None or event.at >= since]
-    merged = sorted([*talks, *events], key=_place)
+    entries: list[Talk | Event] = [*talks, *events]
+    merged = sorted(entries, key=_place)
     return Conversing(list(_with_days(merged)), max((m.pk for m in found), default=0), hidden_count)
 
 
