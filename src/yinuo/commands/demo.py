@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -302,7 +303,10 @@ def _fork(filling: "Filling", stage: "Callable[[Filling], None]") -> int:
         filling.told = lambda _share: None
         stage(filling)
         code = 0
+    except Exception:  # noqa: BLE001 - told here, for a copy has no caller; the other processes do its step again
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 
