@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from yinuo.foundation.refusals import Refusal
 
-from .values import bounded
+from .values import NO_NUL
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -42,7 +42,9 @@ class PageWish(BaseModel):
     """Which part of a list is wanted."""
 
     limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="How many items at most.")
-    after: bounded(300) = Field("", description="The `next` of the page before; empty for the first page.")
+    after: str = Field(
+        "", max_length=300, pattern=NO_NUL, description="The `next` of the page before; empty for the first page."
+    )
 
 
 @dataclass(frozen=True)
