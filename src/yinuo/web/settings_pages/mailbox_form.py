@@ -73,7 +73,7 @@ class MailboxForm(forms.Form):
                 self.add_error(
                     f"{side}_password",
                     _(
-                        "Server, encryption or user name changed. Type the password again, so that it goes to nobody else."
+                        "Server, encryption or user name changed. Type the password again, so that nobody else gets it."
                     ),
                 )
         return values
