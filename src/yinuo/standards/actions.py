@@ -75,6 +75,8 @@ def save_calendar(
     """
     by.require("standards.edit")
     hours = BusinessCalendar.from_json(definition)
+    # One calendar must be the default: the first one is, until another takes its place.
+    is_default = is_default or not Calendar.objects.filter(is_default=True).exclude(code=code).exists()
     if is_default:
         Calendar.objects.filter(is_default=True).exclude(code=code).update(is_default=False)
     calendar, _is_new = Calendar.objects.update_or_create(

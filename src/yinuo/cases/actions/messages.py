@@ -44,8 +44,10 @@ def add_customer_message(
     """Add what the customer said; a closed case starts again. Whoever may still write here was decided before.
 
     `by` is the customer, or who typed it in for them. Announces CustomerWrote, perhaps PromiseMade, CaseReopened.
-    Refuses with EmptyMessage.
+    Refuses with EmptyMessage, NotAllowed.
     """
+    if not by.customer_id:
+        by.require("cases.open")
     _refuse_empty(said)
     case = locked_case(case, by)
     if case.state == CaseState.CLOSED:
