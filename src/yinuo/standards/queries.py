@@ -11,9 +11,12 @@ from .rules import Offer
 _copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
 
 
-def offers() -> tuple[Offer, ...]:
-    """Return the active standards in order, each in its newest version with its calendar."""
-    return _catalogue()[1]
+def offers(*, revision: int | None = None) -> tuple[Offer, ...]:
+    """Return the active standards in order, each in its newest version with its calendar.
+
+    revision: the number in `Revision` when the caller has just read it together with something else.
+    """
+    return _catalogue(revision)[1]
 
 
 def offer_of_version(version_id: int) -> Offer:
@@ -24,9 +27,9 @@ def offer_of_version(version_id: int) -> Offer:
     return known[version_id]
 
 
-def _catalogue() -> tuple[int, tuple[Offer, ...], dict[int, Offer]]:
+def _catalogue(revision: int | None = None) -> tuple[int, tuple[Offer, ...], dict[int, Offer]]:
     global _copy  # noqa: PLW0603 - the one copy of this process
-    number = Revision.objects.values_list("number", flat=True).first() or 0
+    number = Revision.objects.values_list("number", flat=True).first() or 0 if revision is None else revision
     if _copy is None or _copy[0] != number:
         active = tuple(_offer(version) for version in _newest_versions())
         _copy = (number, active, {offer.version_id: offer for offer in active})

@@ -52,7 +52,8 @@ class FirstMessage:
 
 _NUMBERS = """
 SELECT nextval('cases_case_id_seq'), nextval('cases_conversation_id_seq'), nextval('cases_message_id_seq'),
-       nextval('cases_promise_id_seq'), nextval('cases_promise_id_seq'), foundation_next_case_count(%s)
+       nextval('cases_promise_id_seq'), nextval('cases_promise_id_seq'), foundation_next_case_count(%s),
+       coalesce((SELECT number FROM standards_revision), 0)
 """
 
 _ROWS = """
@@ -116,9 +117,9 @@ def open_case(
         raise rules.OwnerNotInTeam(name=owner.name)
     region = customer.region
     request = Request(customer.tier, channel, case_class, category, region.code if region else "")
-    offer, standard_reason = pick_offer(offers(), request)
-    promises = rules.opening_promises(offer, at=at)
     numbers = _draw_numbers(at)
+    offer, standard_reason = pick_offer(offers(revision=numbers[6]), request)
+    promises = rules.opening_promises(offer, at=at)
     reference = case_reference(_local_day(at), numbers[5])
     soonest = min(range(2), key=lambda place: promises[place].due_at)
     values = {
