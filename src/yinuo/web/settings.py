@@ -104,6 +104,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 ACCOUNT_ADAPTER = "yinuo.access.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.access.adapters.SocialAccountAdapter"
+ACCOUNT_FORMS = {"add_email": "yinuo.access.forms.NoOwnAddress"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
