@@ -129,17 +129,41 @@ def take_in(
     if known := _known(stored.delivery_key):
         return known
     try:
-        with transaction.atomic():
-            if mail:
-                _file_or_keep(stored, mail, house or house_addresses(), at, is_import=is_import)
-            # Last, so that the row is written once: of two workers with the same mail the second undoes its work here.
-            stored.save(force_insert=True)
-            _announce(stored, at)
-    except IntegrityError:
-        if known := _known(stored.delivery_key):
-            return known
+        return _store(stored, mail, house or house_addresses(), is_import=is_import)
+    except StorageFull:
         raise
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the mail is kept; a database that is away raises again there
+        if isinstance(problem, IntegrityError) and (known := _known(stored.delivery_key)):
+            return known  # another worker stored the same delivery meanwhile
+        return _keep_raw(stored, _reason(problem, stored))
+
+
+@transaction.atomic
+def _store(stored: StoredMail, mail: ParsedMail | None, house: HouseAddresses, *, is_import: bool) -> TakenIn:
+    """File the mail and store its row, which is written last and once."""
+    if mail:
+        _file(stored, _arrival(stored, mail, house, stored.stored_at), is_import=is_import, wants_case=False)
+    stored.save(force_insert=True)
+    _announce(stored, stored.stored_at)
     return TakenIn(stored.state, stored.pk, stored.case_id)
+
+
+@transaction.atomic
+def _keep_raw(stored: StoredMail, reason: str) -> TakenIn:
+    """Store the row of a mail that could not be filed, with the reason in words."""
+    stored.pk = None
+    stored.state, stored.reason, stored.case, stored.message = StoredMail.State.KEPT_RAW, reason[:500], None, None
+    stored.may_acknowledge = False
+    stored.save(force_insert=True)
+    _announce(stored, stored.stored_at)
+    return TakenIn(stored.state, stored.pk)
+
+
+def _reason(problem: Exception, stored: StoredMail) -> str:
+    if isinstance(problem, Refusal):
+        return problem.sentence()
+    log.error("mail could not be filed", exc_info=problem, extra={"digest": stored.digest})
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _known(delivery_key: str) -> TakenIn | None:
@@ -159,7 +183,13 @@ def file_stored_again(*, stored: StoredMail, by: Actor, at: datetime) -> TakenIn
         if mail is None:
             StoredMail.objects.filter(pk=stored.pk).update(reason=problem[:500])
             return TakenIn(stored.state, stored.pk)
-        _file_or_keep(stored, mail, house_addresses(), at, is_import=False, wants_case=True)
+        try:
+            with transaction.atomic():
+                _file(stored, _arrival(stored, mail, house_addresses(), at), is_import=False, wants_case=True)
+        except Exception as obstacle:  # noqa: BLE001 - it stays as it was, with the new reason
+            reason = _reason(obstacle, stored)[:500]
+            StoredMail.objects.filter(pk=stored.pk).update(reason=reason)
+            return TakenIn(StoredMail.State.KEPT_RAW, stored.pk)
         stored.save()
         _announce(stored, at)
     return TakenIn(stored.state, stored.pk, stored.case_id)
@@ -180,32 +210,6 @@ def _delivery_key(mail: ParsedMail | None, mailbox: Mailbox | None, digest: str)
     place = str(mailbox.pk) if mailbox else "import"
     name = mailbox_id(mail, place) if mail else f"{place}:raw:{digest}"
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _file_or_keep(
-    stored: StoredMail,
-    mail: ParsedMail,
-    house: HouseAddresses,
-    at: datetime,
-    *,
-    is_import: bool,
-    wants_case: bool = False,
-) -> None:
-    try:
-        with transaction.atomic():
-            arrival = _arrival(stored, mail, house, at)
-            _file(stored, arrival, is_import=is_import, wants_case=wants_case)
-    except StorageFull:
-        raise
-    except Refusal as refusal:
-        _keep_raw(stored, refusal.sentence())
-    except Exception as fault:  # kept, shown and replayable; the mailbox goes on
-        log.exception("mail could not be filed", extra={"digest": stored.digest})
-        _keep_raw(stored, f"{type(fault).__name__}: {fault}")
-
-
-def _keep_raw(stored: StoredMail, reason: str) -> None:
-    stored.state, stored.reason, stored.case, stored.message = StoredMail.State.KEPT_RAW, reason[:500], None, None
 
 
 def _arrival(stored: StoredMail, mail: ParsedMail, house: HouseAddresses, at: datetime) -> _Arrival:
