@@ -7,6 +7,7 @@ runs in children, which are this same command with `--part`.
 import argparse
 import contextlib
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     os.environ["YINUO_HOME"] = str(root)
     os.environ["YINUO_URL"] = f"http://{options.host}:{options.port}"
     os.environ["YINUO_ZONE"] = "Asia/Shanghai"
+    os.environ.setdefault("YINUO_LOG_LEVEL", "WARNING")
     # A demo has a database of its own and never touches another one.
     os.environ.pop("DATABASE_URL", None)
     with _Demo(root) as demo:
@@ -277,6 +279,8 @@ def _together(filling: "Filling", stage: "Callable[[Filling], None]") -> None:
 
     count = max(1, min(_PROCESSES, os.cpu_count() or 1))
     connections.close_all()
+    # The invented world stays as it is: collecting garbage need not look through it again and again.
+    gc.freeze()
     helpers = [pid for pid in (_fork(filling, stage) for _ in range(count - 1)) if pid]
     try:
         connection.features.uses_savepoints = False

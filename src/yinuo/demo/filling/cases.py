@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from yinuo.access.actors import Actor
 from yinuo.cases.actions import (
     AttachmentDraft,
@@ -24,7 +26,7 @@ from yinuo.cases.actions import (
 )
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.actions.opening import FirstMessage
-from yinuo.cases.models import Case, Conversation, Promise
+from yinuo.cases.models import Case, Conversation
 from yinuo.customers.models import Customer
 from yinuo.demo.company.pictures import jpeg
 from yinuo.demo.company.values import Plan, Turn
@@ -160,13 +162,20 @@ _TURNS: dict[str, Callable[[_Running, Turn], None]] = {
 }
 
 
+_NEXT_TIMES = """
+SELECT min(due_at), min(warn_at) FILTER (WHERE warned_at IS NULL)
+FROM cases_promise WHERE case_id = %s AND is_live
+"""
+
+
 def _run_clock(case: Case, *, until: datetime) -> None:
     """Warn of and break the case's promises one after the other, each when its time comes."""
     while True:
-        live = Promise.objects.filter(case=case, is_live=True).values_list("due_at", "warn_at", "warned_at")
-        times = [(due_at, break_due_promises) for due_at, _warn_at, _warned_at in live]
-        times += [(warn_at, warn_of_due_promises) for _due_at, warn_at, warned_at in live if warned_at is None]
-        first, act = min(times, key=lambda one: one[0], default=(until, None))
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_TIMES, [case.pk])
+            due_at, warn_at = cursor.fetchone()
+        times = [(warn_at, warn_of_due_promises), (due_at, break_due_promises)]
+        first, act = min((one for one in times if one[0]), key=lambda one: one[0], default=(until, None))
         if act is None or first + _WORKER_PAUSE >= until:
             return
         act(at=first + _WORKER_PAUSE)
