@@ -25,4 +25,5 @@ COMMANDS = (
     "verify-trail",
     "database",
     "test",
+    "bench",
 )

@@ -15,11 +15,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from yinuo.commands.starting import prepare, say, start_django
+    from yinuo.commands.starting import prepare_tables, say, start_django
 
     start_django()
-    prepare()
-    from yinuo.foundation.refusals import NotFound
+    prepare_tables()
+    from yinuo.commands.refusals import NoSuchMailbox
     from yinuo.intake.mail.importing import import_mails
     from yinuo.intake.mail.models import Mailbox
 
@@ -27,14 +27,14 @@ def run(options: argparse.Namespace) -> int:
     if options.mailbox:
         mailbox = Mailbox.objects.select_related("team").filter(address=options.mailbox.lower()).first()
         if mailbox is None:
-            raise NotFound
+            raise NoSuchMailbox(address=options.mailbox)
     counts, problems = import_mails(options.paths, mailbox=mailbox)
     for source, sentence in problems:
         if not options.json:
             say(f"{source}: {sentence}")
     if options.json:
-        rejected = [{"source": source, "reason": sentence} for source, sentence in problems]
-        say(json.dumps({**counts, "problems": rejected}, ensure_ascii=False))
+        told = [{"source": source, "reason": sentence} for source, sentence in problems]
+        say(json.dumps({**counts, "problems": told}, ensure_ascii=False))
     else:
         say(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in counts.items()))
     return 0

@@ -13,9 +13,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     del options
-    from yinuo.commands.starting import say, start_django
+    from yinuo.commands.starting import prepare_tables, say, start_django
 
     start_django()
+    prepare_tables()
     from yinuo.access.encryption import add_key
     from yinuo.access.rotation import encrypt_anew
 

@@ -12,10 +12,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from yinuo.commands.starting import start_django
+    from yinuo.commands.starting import say, start_django
 
     start_django()
-    import uvicorn
+    from yinuo.web.asgi import live_only
+    from yinuo.web.serving import open_port, serve_on
 
-    uvicorn.run("yinuo.web.asgi:live_only", host=options.host, port=options.port, log_config=None, access_log=False)
+    opened = open_port(options.host, options.port)
+    say(f"Yinuo serves live events on http://{options.host}:{options.port}/live")
+    serve_on(opened, live_only)
     return 0

@@ -19,26 +19,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from yinuo.commands.starting import prepare, say, start_django
 
+    if options.processes != 1 and not options.pages_only:
+        sys.stderr.write("yinuo serve: --processes needs --pages-only; live events are served by one process.\n")
+        return 2
     os.environ.setdefault("YINUO_URL", f"http://{options.host}:{options.port}")
     start_django()
+    from yinuo.web.serving import open_port, serve_on
+
+    # Before the work of preparing: whoever took the port is told at once.
+    opened = open_port(options.host, options.port)
     if not options.no_prepare:
         prepare()
     say(f"Yinuo serves on http://{options.host}:{options.port}")
-    return _serve_pages(options) if options.pages_only else _serve_all(options)
+    if options.pages_only:
+        opened.close()
+        return _serve_pages(options)
+    from yinuo.web.asgi import application
 
-
-def _serve_all(options: argparse.Namespace) -> int:
-    import uvicorn
-
-    uvicorn.run(
-        "yinuo.web.asgi:application",
-        host=options.host,
-        port=options.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-    )
+    serve_on(opened, application)
     return 0
 
 

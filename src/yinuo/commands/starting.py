@@ -3,6 +3,8 @@
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -23,21 +25,38 @@ def start_django() -> None:
 
 def prepare(*, history_from: date | None = None) -> None:
     """Bring the tables and the static files up to date; several processes may ask at once."""
-    from django.core.management import call_command
-    from django.db import connection
+    with _one_at_a_time():
+        _prepare_tables(history_from)
+        _collect_static_files()
 
-    from yinuo.foundation.clock import now
-    from yinuo.foundation.database import prepare_database
+
+def prepare_tables(*, history_from: date | None = None) -> None:
+    """Bring the tables up to date, for commands that show no page."""
+    with _one_at_a_time():
+        _prepare_tables(history_from)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(31054)")
     try:
-        call_command("migrate", verbosity=0, interactive=False)
-        prepare_database(today=now().date(), history_from=history_from)
-        _collect_static_files()
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(31054)")
+
+
+def _prepare_tables(history_from: date | None) -> None:
+    from django.core.management import call_command
+
+    from yinuo.foundation.clock import now
+    from yinuo.foundation.database import prepare_database
+
+    call_command("migrate", verbosity=0, interactive=False)
+    prepare_database(today=now().date(), history_from=history_from)
 
 
 def say(words: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yinuo.access.models import Account
     from yinuo.access.roles import Role
-    from yinuo.organisation.models import Department
+    from yinuo.organisation.models import Department, Team
 
 NAME = "user"
 HELP = "add an account, give or take roles, set a password, list accounts"
@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--email", default="")
     add.add_argument("--role", action="append", default=[], help="agent, team_leader, … (may be repeated)")
     add.add_argument("--department", help="code of the department; needed unless there is exactly one")
+    add.add_argument("--team", action="append", default=[], help="code of a team to join (may be repeated)")
     add.add_argument("--password", help="asked for when absent; '-' makes one and prints it")
     add.add_argument("--json", action="store_true", help="print the result as JSON")
     password = doings.add_parser("password", help="set somebody's password")
@@ -36,34 +37,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from yinuo.commands.starting import prepare, start_django
+    from yinuo.commands.starting import prepare_tables, start_django
 
     start_django()
-    prepare()
+    prepare_tables()
     return {"add": _add, "password": _set_password, "role": _give_role, "list": _list}[options.doing](options)
 
 
 def _add(options: argparse.Namespace) -> int:
     from django.db import transaction
 
-    from yinuo.access.actions import add_account, grant_role
     from yinuo.access.actors import Actor
+    from yinuo.commands.beginning import fallback_team, first_standard
     from yinuo.commands.starting import say
     from yinuo.foundation.clock import now
-    from yinuo.organisation.models import Staff
+    from yinuo.organisation.actions import StaffDetails, add_staff, join_team
 
     at, by = now(), Actor.system("command-line")
-    roles = [_role(word) for word in options.role]
-    department = _department(options.department)
+    roles = tuple(_role(word) for word in options.role)
     password, is_made = _password(options)
     with transaction.atomic():
-        account = add_account(
-            username=options.username, name=options.name, email=options.email, password=password, by=by, at=at
+        fallback = fallback_team(by=by, at=at)
+        first_standard(by=by, at=at)
+        details = StaffDetails(name=options.name, department=_department(options.department))
+        staff = add_staff(
+            username=options.username,
+            email=options.email,
+            details=details,
+            roles=roles,
+            password=password,
+            by=by,
+            at=at,
         )
-        for role in roles:
-            grant_role(account=account, role=role, by=by, at=at)
-        Staff.objects.create(account=account, name=options.name, department=department, languages=["zh-hans"])
-    result = {"id": account.pk, "username": account.username, "roles": [str(role) for role in roles]}
+        teams = [_team(code) for code in options.team]
+        # Somebody must own what no team has: until another one is there, whoever was added first.
+        if not teams and not fallback.staff.filter(left_at=None).exists():
+            teams = [fallback]
+        for team in teams:
+            join_team(staff=staff, team=team, by=by, at=at)
+    result = {
+        "id": staff.pk,
+        "username": staff.account.username,
+        "roles": [str(role) for role in roles],
+        "teams": [team.code for team in teams],
+    }
     if is_made:
         result["password"] = password
     say(json.dumps(result, ensure_ascii=False) if options.json else _sentence(result))
@@ -71,8 +88,9 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _sentence(result: dict[str, object]) -> str:
+    teams = f" Team: {', '.join(map(str, result['teams']))}." if result["teams"] else ""  # type: ignore[call-overload]
     made = f" Password: {result['password']}" if "password" in result else ""
-    return f"Account {result['username']} was added.{made}"
+    return f"Account {result['username']} was added.{teams}{made}"
 
 
 def _set_password(options: argparse.Namespace) -> int:
@@ -110,11 +128,11 @@ def _list(_options: argparse.Namespace) -> int:
 
 def _account(username: str) -> "Account":
     from yinuo.access.models import Account
-    from yinuo.foundation.refusals import NotFound
+    from yinuo.commands.refusals import NoSuchAccount
 
     account = Account.objects.filter(username=username.lower()).first()
     if account is None:
-        raise NotFound
+        raise NoSuchAccount(username=username)
     return account
 
 
@@ -131,13 +149,22 @@ def _department(code: str | None) -> "Department":
     from yinuo.organisation.models import Department
 
     found = list(Department.objects.filter(code=code) if code else Department.objects.all()[:2])
-    if not found and not code:
-        return Department.objects.create(code="service", name_zh="客户服务部", name_en="Customer service")
     if len(found) != 1:
         known = ", ".join(Department.objects.values_list("code", flat=True))
         sys.stderr.write(f"Name one department with --department: {known}.\n")
         raise SystemExit(2)
     return found[0]
+
+
+def _team(code: str) -> "Team":
+    from yinuo.organisation.models import Team
+
+    team = Team.objects.filter(code=code).first()
+    if team is None:
+        known = ", ".join(Team.objects.values_list("code", flat=True))
+        sys.stderr.write(f"{code} is not a team. Choose from: {known}.\n")
+        raise SystemExit(2)
+    return team
 
 
 def _password(options: argparse.Namespace) -> tuple[str, bool]:

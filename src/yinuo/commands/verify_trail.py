@@ -12,9 +12,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     del options
-    from yinuo.commands.starting import say, start_django
+    from yinuo.commands.starting import prepare_tables, say, start_django
 
     start_django()
+    prepare_tables()
     from yinuo.foundation.models import FactSeal
     from yinuo.foundation.seals import verify_trail
 

@@ -1,12 +1,14 @@
-"""How the installation fares: for people (`yinuo check`), for load balancers (/healthz) and for Prometheus (/metrics)."""
+"""How the installation fares: for people (`yinuo check`), load balancers (/healthz) and Prometheus (/metrics)."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from prometheus_client import Gauge
 
@@ -19,11 +21,13 @@ from yinuo.intake.mail.models import Mailbox, OutgoingMail, StoredMail
 from yinuo.organisation.models import Team
 from yinuo.standards.models import Standard
 
+log = logging.getLogger("yinuo.web")
 _ALIVE_WITHIN = timedelta(seconds=30)
 _LAG_SECONDS = 60.0
 _SILENT_FOR = timedelta(minutes=15)
 _FREE_BYTES = 1_000_000_000
 
+DATABASE_UP = Gauge("yinuo_database_up", "1 when the database answers; the measures below are old when it does not.")
 OPEN_CASES = Gauge("yinuo_open_cases", "Cases that are open.")
 LATE_PROMISES = Gauge("yinuo_late_promises", "Live promises past their time that were not acted on yet.")
 QUEUED_MAILS = Gauge("yinuo_queued_mails", "Outgoing mails that wait.")
@@ -43,10 +47,14 @@ class Finding:
 
 
 def findings(at: datetime) -> Iterator[Finding]:
-    """Yield what was looked at, in order of how much depends on it; stops after a database that does not answer."""
+    """Yield what was looked at, in order of how much depends on it; stops where the rest cannot be seen."""
     database = _database()
     yield database
     if not database.is_well:
+        return
+    tables = _tables()
+    yield tables
+    if not tables.is_well:
         return
     looks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
         _clocks, _configuration, _workers, _followers, _promises, _mail, _disk,
@@ -57,6 +65,16 @@ def findings(at: datetime) -> Iterator[Finding]:
 
 def update_gauges(at: datetime) -> None:
     """Set the measures that are read from the database when Prometheus asks."""
+    try:
+        _update_gauges(at)
+    except Error:
+        log.exception("measures could not be read")
+        DATABASE_UP.set(0)
+    else:
+        DATABASE_UP.set(1)
+
+
+def _update_gauges(at: datetime) -> None:
     OPEN_CASES.set(Case.objects.open().count())
     LATE_PROMISES.set(Promise.objects.filter(is_live=True, due_at__lt=at).count())
     QUEUED_MAILS.set(OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED).count())
@@ -77,14 +95,26 @@ def _database() -> Finding:
     return Finding("database", True, f"PostgreSQL {version}, {size // 1_000_000} MB")
 
 
+def _tables() -> Finding:
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    advice = _("Start `yinuo serve` or `yinuo work`: they bring the tables up to date before anything else.")
+    return Finding(
+        "tables",
+        waiting == 0,
+        _("%(count)s changes are still to be made") % {"count": waiting} if waiting else "",
+        advice,
+    )
+
+
 def _clocks(at: datetime) -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         apart = abs((cursor.fetchone()[0] - at).total_seconds())
     advice = _("Set the clocks of this machine and of the database by NTP: promises depend on them.")
     yield Finding("clocks", apart < 2, f"{apart:.1f} s apart", advice)  # noqa: PLR2004 - seconds
-    for version in CalendarVersion.objects.select_related("calendar").order_by("calendar_id", "-number").distinct(
-        "calendar_id"
+    for version in (
+        CalendarVersion.objects.select_related("calendar").order_by("calendar_id", "-number").distinct("calendar_id")
     ):
         missing = BusinessCalendar.from_json(version.definition).unpublished_years(
             at.date(), (at + timedelta(days=60)).date()
@@ -110,15 +140,17 @@ def _configuration(_at: datetime) -> Iterator[Finding]:
 
 def _workers(at: datetime) -> Iterator[Finding]:
     alive = Heartbeat.objects.filter(kind="work", seen_at__gt=at - _ALIVE_WITHIN).count()
-    yield Finding("workers", alive > 0, f"{alive} alive", _("Start `yinuo work`: without it nothing happens by itself."))
+    yield Finding(
+        "workers", alive > 0, f"{alive} alive", _("Start `yinuo work`: without it nothing happens by itself.")
+    )
 
 
 def _followers(_at: datetime) -> Iterator[Finding]:
     lags = {one.name: lag_seconds(one) for one in known_followers()}
-    slowest = max(lags, key=lambda name: lags[name], default="")
-    seconds = lags.get(slowest, 0.0)
-    advice = _("Look for “follower failed” in the worker's log.")
-    yield Finding("followers", seconds < _LAG_SECONDS, f"{slowest} is {seconds:.0f} s behind", advice)
+    late = {name: seconds for name, seconds in lags.items() if seconds >= _LAG_SECONDS}
+    detail = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in late.items()) or f"{len(lags)} up to date"
+    advice = _("Is `yinuo work` running? Otherwise look for “follower failed” in its log.")
+    yield Finding("followers", not late, detail, advice)
 
 
 def _promises(at: datetime) -> Iterator[Finding]:
@@ -128,12 +160,12 @@ def _promises(at: datetime) -> Iterator[Finding]:
 
 
 def _mail(at: datetime) -> Iterator[Finding]:
-    for mailbox in Mailbox.objects.filter(is_active=True):
+    for mailbox in Mailbox.objects.filter(is_active=True).defer("in_password", "out_password").order_by("address"):
         silent = mailbox.looked_at is None or at - mailbox.looked_at > _SILENT_FOR
         advice = _("Nobody looked into it for a while: is `yinuo work` running?")
-        yield Finding(
-            f"mailbox {mailbox.address}", not mailbox.problem and not silent, mailbox.problem or "", advice if silent else ""
-        )
+        if mailbox.problem:
+            advice = _("Mend what is said here, or correct the mailbox in the settings; it is tried again by itself.")
+        yield Finding(f"mailbox {mailbox.address}", not mailbox.problem and not silent, mailbox.problem, advice)
     waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, queued_at__lt=at - _SILENT_FOR).count()
     advice = _("See the mailbox's outgoing settings; the mails are tried again by themselves.")
     yield Finding("outgoing mail", waiting == 0, f"{waiting} waiting for long", advice)

@@ -1,16 +1,18 @@
 """Live updates: one process follows the fact log and tells every open page, by server-sent events, what changed.
 
 A bare ASGI application: an idle listener costs some 20 kB. What goes over the line is topics and types, never text:
-a page that hears of a change fetches the piece anew, and that fetch decides what its reader may see.
+a page that hears of a change fetches the piece anew, and that fetch decides what its reader may see. Whoever follows a
+case by its tracking link hears of it under the link's own topic, `track-TOKEN`.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
+import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +20,7 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db import close_old_connections
+from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from yinuo.access.models import Account
@@ -35,15 +38,37 @@ _PING_SECONDS = 20.0
 _QUEUE_LENGTH = 200
 _CATCH_UP_FACTS = 1000
 _MOST_TOPICS = 50
-_RESET = b"event: reset\ndata: {}\n\n"
+# Who may listen is looked at again by then: the browser comes back by itself with its last id.
+_LONGEST_STREAM_SECONDS = 15 * 60.0
+# Numbers have at most the digits that the database takes.
+_CASE_TOPIC = re.compile(r"case-[0-9]{1,18}")
+_TRACK_TOPIC = re.compile(r"track-[0-9A-Za-z_-]{1,100}")
+_POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,19})")
+
+
+class Listener:
+    """One open stream: what its page calls each topic it hears of, and the events it has not taken yet."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self.queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_LENGTH)
+
+    def tell(self, fact: RecordedFact, event: bytes) -> None:
+        """Put an event in the queue; one that does not read gets one word for all it missed."""
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            event = reset_event(fact.position)
+        self.queue.put_nowait(event)
 
 
 class Hub:
     """Reads the log once for all listeners of this process."""
 
     def __init__(self) -> None:
-        self.listeners: dict[str, set[asyncio.Queue[bytes]]] = defaultdict(set)
+        self.listeners: dict[str, set[Listener]] = defaultdict(set)
         self.position = (0, 0)
+        self.ending = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
 
@@ -57,17 +82,33 @@ class Hub:
             self.position = await self.in_thread(horizon_position)
             self._reader = asyncio.get_running_loop().create_task(self._read())
 
+    def end_streams(self) -> None:
+        """Let every stream end, so that a server that is told to stop need not wait for its listeners."""
+        self.ending.set()
+
     async def stop(self) -> None:
         if self._reader:
             self._reader.cancel()
         self._threads.shutdown(wait=False)
 
+    def add(self, listener: Listener) -> None:
+        for topic in listener.names:
+            self.listeners[topic].add(listener)
+
+    def remove(self, listener: Listener) -> None:
+        for topic in listener.names:
+            self.listeners[topic].discard(listener)
+            if not self.listeners[topic]:
+                del self.listeners[topic]
+
     async def _read(self) -> None:
         while True:
             await asyncio.sleep(_PAUSE_SECONDS)
             if not self.listeners:
-                self.position = max(self.position, await self._try(horizon_position) or self.position)
-                await asyncio.sleep(_PAUSE_SECONDS * 4)
+                position = await self._try(horizon_position)
+                # Somebody may have begun to listen while the database answered: what came since then is theirs.
+                if position and not self.listeners:
+                    self.position = max(self.position, position)
                 continue
             facts = await self._try(lambda: facts_between(self.position, limit=_CATCH_UP_FACTS)) or []
             for fact in facts:
@@ -84,21 +125,21 @@ class Hub:
             return None
 
     def _tell(self, fact: RecordedFact) -> None:
-        for topic in topics_of(fact):
-            event = event_of(fact, [topic])
-            for queue in self.listeners.get(topic, ()):
-                if queue.full():
-                    # A listener that does not read gets one word for all it missed.
-                    while not queue.empty():
-                        queue.get_nowait()
-                    event = _RESET
-                queue.put_nowait(event)
+        """Put one event, naming all its topics, in the queue of everybody who listens to any of them."""
+        topics = topics_of(fact)
+        hearing = {listener for topic in topics for listener in self.listeners.get(topic, ())}
+        events: dict[tuple[str, ...], bytes] = {}
+        for listener in hearing:
+            names = tuple(listener.names[topic] for topic in topics if topic in listener.names)
+            if names not in events:
+                events[names] = event_of(fact, names)
+            listener.tell(fact, events[names])
 
 
 def topics_of(fact: RecordedFact) -> list[str]:
     """Return the topics a fact is told under."""
     topics = [f"case-{fact.case_id}", "queue"] if fact.case_id else []
-    if fact.type.startswith("mail."):
+    if fact.type.startswith("intake.mail"):
         topics.append("mail")
     if fact.subjects["staff_id"]:
         topics.append(f"staff-{fact.subjects['staff_id']}")
@@ -111,57 +152,65 @@ def event_of(fact: RecordedFact, topics: Iterable[str]) -> bytes:
     return f"id: {fact.tx}-{fact.id}\nevent: fact\ndata: {data}\n\n".encode()
 
 
+def reset_event(position: tuple[int, int]) -> bytes:
+    """Return the event that says: too much was missed to tell, read everything anew; from there on all is told."""
+    return f"id: {position[0]}-{position[1]}\nevent: reset\ndata: {{}}\n\n".encode()
+
+
 hub = Hub()
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer GET /live?topics=case-12,queue&after=POSITION with a stream of events."""
-    query = parse_qs(scope["query_string"].decode())
+    query = parse_qs(scope["query_string"].decode("latin-1"))
     wanted = [topic for topic in query.get("topics", [""])[0].split(",") if topic][:_MOST_TOPICS]
-    cookies = _cookies(scope)
-    topics = await hub.in_thread(allowed_topics, cookies, wanted)
-    if not topics:
+    names = await hub.in_thread(allowed_topics, _cookies(scope), wanted)
+    if not names:
         await _refuse(send)
         return
     after = _position(_header(scope, b"last-event-id") or query.get("after", [""])[0])
     await hub.start()
-    queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_LENGTH)
-    for topic in topics:
-        hub.listeners[topic].add(queue)
+    listener = Listener(names)
+    hub.add(listener)
     try:
         await _open(send)
-        missed = await hub.in_thread(_missed, after, set(topics)) if after else []
-        pump = asyncio.ensure_future(_pump(send, queue, missed))
-        gone = asyncio.ensure_future(_wait_until_gone(receive))
-        await asyncio.wait({pump, gone}, return_when=asyncio.FIRST_COMPLETED)
-        pump.cancel()
-        gone.cancel()
+        missed = await hub.in_thread(_missed, after, names) if after else []
+        tasks = [
+            asyncio.ensure_future(_pump(send, listener.queue, missed)),
+            asyncio.ensure_future(_wait_until_gone(receive)),
+            asyncio.ensure_future(hub.ending.wait()),
+        ]
+        await asyncio.wait(tasks, timeout=_LONGEST_STREAM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await _close(send)
     finally:
-        for topic in topics:
-            hub.listeners[topic].discard(queue)
-            if not hub.listeners[topic]:
-                del hub.listeners[topic]
+        hub.remove(listener)
 
 
-def allowed_topics(cookies: dict[str, str], wanted: list[str]) -> list[str]:
-    """Return those of the wanted topics that the holder of the cookies may listen to."""
+def allowed_topics(cookies: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
+    """Return those of the wanted topics that the holder of the cookies may listen to, each with the name to tell it by.
+
+    They are told by the name they were asked for: `track-TOKEN` for a case that is known by its link only.
+    """
+    allowed = _tracked_cases([topic for topic in wanted if _TRACK_TOPIC.fullmatch(topic)])
     account = _account(cookies)
-    tracked = [topic for topic in wanted if topic.startswith("track-")]
-    allowed = [f"case-{case}" for case in _tracked_cases(tracked)]
     if account is None:
         return allowed
     actor = account.as_actor()
-    cases = [int(topic[5:]) for topic in wanted if topic.startswith("case-") and topic[5:].isdigit()]
+    cases = [int(topic[5:]) for topic in wanted if _CASE_TOPIC.fullmatch(topic)]
     if cases:
         visible = Case.objects.visible_to(actor).filter(pk__in=cases)
-        allowed += [f"case-{pk}" for pk in visible.values_list("pk", flat=True)]
+        allowed |= {f"case-{pk}": f"case-{pk}" for pk in visible.values_list("pk", flat=True)}
     general = {"queue": "cases.view", "mail": "settings.view", f"staff-{account.pk}": "desk.open"}
-    return allowed + [topic for topic in wanted if topic in general and actor.may(general[topic])]
+    return allowed | {topic: topic for topic in wanted if topic in general and actor.may(general[topic])}
 
 
-def _tracked_cases(topics: list[str]) -> list[int]:
+def _tracked_cases(topics: Sequence[str]) -> dict[str, str]:
     tokens = [topic.removeprefix("track-") for topic in topics]
-    return list(Case.objects.filter(track_token__in=tokens).values_list("pk", flat=True)) if tokens else []
+    rows = Case.objects.filter(track_token__in=tokens).values_list("pk", "track_token") if tokens else ()
+    return {f"case-{pk}": f"track-{token}" for pk, token in rows}
 
 
 def _account(cookies: dict[str, str]) -> Account | None:
@@ -175,12 +224,13 @@ def _account(cookies: dict[str, str]) -> Account | None:
     return account if genuine else None
 
 
-def _missed(after: tuple[int, int], topics: set[str]) -> list[bytes]:
+def _missed(after: tuple[int, int], names: Mapping[str, str]) -> list[bytes]:
+    horizon = horizon_position()
     facts = facts_between(after, limit=_CATCH_UP_FACTS)
     if len(facts) == _CATCH_UP_FACTS:
-        return [_RESET]
-    told = [(fact, topics.intersection(topics_of(fact))) for fact in facts]
-    return [event_of(fact, sorted(names)) for fact, names in told if names]
+        return [reset_event(horizon)]
+    told = [(fact, [names[topic] for topic in topics_of(fact) if topic in names]) for fact in facts]
+    return [event_of(fact, topics) for fact, topics in told if topics]
 
 
 async def _pump(send: Send, queue: asyncio.Queue[bytes], missed: list[bytes]) -> None:
@@ -209,6 +259,12 @@ async def _open(send: Send) -> None:
     await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
 
 
+async def _close(send: Send) -> None:
+    # Whoever hung up is no longer there to hear it.
+    with contextlib.suppress(OSError):
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 async def _refuse(send: Send) -> None:
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
@@ -221,8 +277,8 @@ def _with_fresh_connection(work: Callable[..., Any], arguments: tuple[Any, ...])
 
 
 def _cookies(scope: Scope) -> dict[str, str]:
-    cookie: SimpleCookie = SimpleCookie(_header(scope, b"cookie"))
-    return {name: morsel.value for name, morsel in cookie.items()}
+    # Django's own reading: one odd cookie of another program does not hide the session.
+    return parse_cookie(_header(scope, b"cookie"))
 
 
 def _header(scope: Scope, name: bytes) -> str:
@@ -230,5 +286,5 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _position(text: str) -> tuple[int, int] | None:
-    tx, dash, number = text.partition("-")
-    return (int(tx), int(number)) if dash and tx.isdigit() and number.isdigit() else None
+    match = _POSITION.fullmatch(text)
+    return (int(match[1]), int(match[2])) if match else None

@@ -1,8 +1,9 @@
 """What machines ask: /healthz for load balancers, /metrics for Prometheus."""
 
+import logging
 import os
 
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
@@ -13,14 +14,19 @@ from yinuo.foundation.refusals import NotFound
 
 from .health import update_gauges
 
+log = logging.getLogger("yinuo.web")
 _THIS_MACHINE = {"127.0.0.1", "::1", ""}
 
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 when this process can serve pages: the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Answer 200 when this process can serve pages: the database answers. Otherwise 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        log.exception("database does not answer")
+        return JsonResponse({"status": "database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
 
 

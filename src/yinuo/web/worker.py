@@ -21,9 +21,12 @@ from yinuo.intake.mail.watching import MailboxWatchers
 
 log = logging.getLogger("yinuo.worker")
 _PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 5.0
 _LONGEST_BACK_OFF_SECONDS = 60.0
 _FORGET_PROCESSES_AFTER = timedelta(days=1)
+# All threads together: what is not done by then is undone by the database, and done anew by the next worker.
+_STOP_SECONDS = 9.0
 
 
 def work(stop: threading.Event) -> None:
@@ -43,9 +46,11 @@ def work(stop: threading.Event) -> None:
         thread.start()
     log.info("worker started", extra={"jobs": sorted(jobs)})
     stop.wait()
+    end = time.monotonic() + _STOP_SECONDS
     for thread in threads:
-        thread.join(timeout=9)
-    log.info("worker stopped")
+        thread.join(timeout=max(0.0, end - time.monotonic()))
+    unfinished = [thread.name for thread in threads if thread.is_alive()]
+    log.info("worker stopped", extra={"unfinished": unfinished})
 
 
 def stop_on_signals() -> threading.Event:
@@ -65,7 +70,7 @@ def _follow(followers: list[Follower], stop: threading.Event) -> None:
             newest, horizon = newest_position(), horizon_position()
         except Exception:  # the database is away for a moment
             log.exception("log could not be read")
-            stop.wait(1)
+            stop.wait(_LONGEST_PAUSE_SECONDS)
             continue
         if newest == all_read_up_to:
             stop.wait(_PAUSE_SECONDS)
@@ -98,18 +103,22 @@ def _run_timers(timers: list[Timer], stop: threading.Event) -> None:
     while not stop.is_set():
         close_old_connections()
         for timer in timers:
-            if time.monotonic() < due[timer.name] or not patience[timer.name].is_over():
-                continue
-            try:
-                did = timer.run(now())
-                patience[timer.name].went_well()
-            except Exception:  # one piece of timed work must not stop the others of its lane
-                log.exception("timed work failed", extra={"timer": timer.name})
-                patience[timer.name].failed()
-                did = 0
-            due[timer.name] = 0.0 if did else time.monotonic() + timer.every.total_seconds()
-        stop.wait(max(0.0, min(min(due.values()) - time.monotonic(), 1.0)))
+            if time.monotonic() >= due[timer.name] and not stop.is_set():
+                due[timer.name] = time.monotonic() + _run_timer(timer, patience[timer.name])
+        pause = min(due.values()) - time.monotonic()
+        stop.wait(max(0.0, min(pause, _LONGEST_PAUSE_SECONDS)))
     connection.close()
+
+
+def _run_timer(timer: Timer, patience: "_Patience") -> float:
+    """Run one piece of timed work and return in how many seconds it is due again: at once when it did something."""
+    try:
+        did = timer.run(now())
+    except Exception:  # one piece of timed work must not stop the others of its lane
+        log.exception("timed work failed", extra={"timer": timer.name})
+        return max(patience.failed(), timer.every.total_seconds())
+    patience.went_well()
+    return 0.0 if did else timer.every.total_seconds()
 
 
 def _beat(stop: threading.Event) -> None:
@@ -122,7 +131,10 @@ def _beat(stop: threading.Event) -> None:
         except Exception:  # the health page shows the missing beat
             log.exception("heartbeat failed")
         stop.wait(_HEARTBEAT_SECONDS)
-    Heartbeat.objects.filter(process=name).delete()
+    try:
+        Heartbeat.objects.filter(process=name).delete()
+    except Exception:  # a database that is stopped together with us: the beat grows old by itself
+        log.exception("heartbeat could not be taken back")
     connection.close()
 
 
@@ -136,9 +148,12 @@ class _Patience:
     def is_over(self) -> bool:
         return time.monotonic() >= self.rests_until
 
-    def failed(self) -> None:
+    def failed(self) -> float:
+        """Return for how many seconds to rest after one more failure."""
         self.failure_count += 1
-        self.rests_until = time.monotonic() + min(2.0 ** (self.failure_count - 1), _LONGEST_BACK_OFF_SECONDS)
+        rest = min(2.0 ** min(self.failure_count - 1, 10), _LONGEST_BACK_OFF_SECONDS)
+        self.rests_until = time.monotonic() + rest
+        return rest
 
     def went_well(self) -> None:
         self.failure_count = 0
