@@ -109,12 +109,12 @@ class AutomaticMessageArrived(Fact):
 
 
 class OwnerChanged(Fact):
-    """Somebody else became accountable; the promises stay as they are."""
+    """Somebody else became accountable; the promises stay as they are. The reason stands in the ownership."""
 
     case_id: int
     staff_id: int
     previous_staff_id: int
-    reason: str
+    ownership_id: int
 
 
 class CaseClosed(Fact):

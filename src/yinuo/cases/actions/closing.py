@@ -33,7 +33,9 @@ def close_case(*, case: Case, outcome: str, summary: str = "", by: Actor, at: da
     promising.end_withdrawn(case, [one for one in live if one.kind != "resolution"], by=by, at=at)
     case.state, case.closed_at = CaseState.CLOSED, at
     case.next_promise_id = case.next_due_at = case.has_live_promise = None
-    case.save(update_fields=promising.STATE_FIELDS)
+    # What was asked last is settled with the case: the next message starts a clock of its own.
+    case.unanswered_since = None
+    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since"])
     closure = Closure.objects.create(case=case, outcome=outcome, summary=summary, at=at, by=by.key)
     announce(
         CaseClosed(case_id=case.pk, customer_id=case.customer_id, staff_id=case.owner_id, outcome=outcome),

@@ -32,6 +32,8 @@ def change_owner(*, case: Case, to: Staff, reason: str, by: Actor, at: datetime)
     found.owner = to
     found.save(update_fields=["owner"])
     announce(
-        OwnerChanged(case_id=found.pk, staff_id=to.pk, previous_staff_id=previous, reason=reason[:300]), by=by, at=at
+        OwnerChanged(case_id=found.pk, staff_id=to.pk, previous_staff_id=previous, ownership_id=ownership.pk),
+        by=by,
+        at=at,
     )
     return ownership

@@ -19,7 +19,7 @@ from yinuo.cases.facts import (
     PromiseMade,
     PromiseWithdrawn,
 )
-from yinuo.cases.models import Attachment, Case, Channel, Closure, Message, MessageKind, PromiseKind
+from yinuo.cases.models import Attachment, Case, Channel, Closure, Message, MessageKind, Ownership, PromiseKind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff
 
@@ -185,6 +185,7 @@ def _events(case: Case) -> list[Event]:
     facts = _facts(case)
     names = _names(facts)
     closures = iter(Closure.objects.filter(case=case).order_by("id"))
+    reasons = dict(Ownership.objects.filter(case=case).values_list("pk", "reason"))
     events = []
     for (what, at, actor), group in groupby(facts, key=lambda fact: (fact.type, fact.at, fact.actor)):
         same = list(group)
@@ -195,7 +196,7 @@ def _events(case: Case) -> list[Event]:
                 what=short,
                 at=at,
                 by=names.get(actor, ""),
-                detail=_detail(short, same[0], closure),
+                detail=_detail(short, same[0], closure, reasons),
                 name=names.get(f"staff:{same[0].subjects['staff_id']}", ""),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
             )
@@ -203,11 +204,11 @@ def _events(case: Case) -> list[Event]:
     return events
 
 
-def _detail(what: str, fact: RecordedFact, closure: Closure | None) -> str:
+def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dict[int, str]) -> str:
     if what == "case_opened":
         return str(Channel(fact.payload["channel"]).label)
     if what == "owner_changed":
-        return str(fact.payload["reason"])
+        return reasons.get(fact.payload["ownership_id"], "")
     if what == "case_closed" and closure is not None:
         return closure.summary
     return ""

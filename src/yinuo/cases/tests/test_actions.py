@@ -208,6 +208,18 @@ def test_a_customer_who_writes_again_reopens_the_case_with_its_owner_and_a_time(
     assert case.reopenings.get().reason == "the customer wrote again"
 
 
+def test_a_question_left_open_at_closing_does_not_slow_the_answer_after_reopening(house):
+    case = house.open(at=MONDAY_NINE)
+    reply(case=case, said=said("好", utc(2, 2)), by=actor_of(house.chen), at=utc(2, 2))
+    add_customer_message(case=case, said=said("?", utc(2, 3)), channel="mail", by=SYSTEM, at=utc(2, 3))
+    close_case(case=case, outcome="solved", by=actor_of(house.chen), at=utc(2, 5))
+
+    add_customer_message(case=case, said=said("还是漏", utc(3, 1)), channel="mail", by=SYSTEM, at=utc(3, 1))
+
+    assert promises(check_heart(case))[-1] == ("next_answer", utc(3, 6), "")
+    assert case.unanswered_since == utc(3, 1)
+
+
 def test_a_reopened_case_of_somebody_who_left_goes_to_the_leader(house):
     case = house.open(at=MONDAY_NINE)
     close_case(case=case, outcome="solved", by=actor_of(house.chen), at=utc(2, 2))

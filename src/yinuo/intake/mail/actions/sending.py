@@ -110,7 +110,7 @@ def _send_over(mailbox: Mailbox, rows: Iterable[OutgoingMail], at: datetime) -> 
                     sender=mailbox.address,
                     recipients=[person.address for person in (*mail.to, *mail.cc)],
                     at=at,
-                    tries_count=row.attempt_count,
+                    tries_count=row.attempt_count - 1,  # this try was counted when it was claimed
                 )
             except Refusal as refusal:
                 # A name or address that no mail may carry: trying again would not help.
