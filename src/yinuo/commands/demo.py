@@ -21,7 +21,14 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yinuo.demo.filling.filling import Filling
+    from yinuo.demo.filling.wish import Wish
+    from yinuo.intake.mail.transport.postbox import Postbox
 
 NAME = "demo"
 HELP = "start everything with a believable company in it"

@@ -21,6 +21,15 @@ def start_django() -> None:
     from django.utils.module_loading import autodiscover_modules
 
     autodiscover_modules("facts", "reactions", "tasks")
+    _speak_the_terminals_language()
+
+
+def _speak_the_terminals_language() -> None:
+    """Sentences for whoever sits at the terminal: Chinese where its locale is Chinese, else English."""
+    from django.utils import translation
+
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    translation.activate("zh-hans" if named.startswith("zh") else "en")
 
 
 def prepare(*, history_from: date | None = None) -> None:

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from yinuo.web.api import api, nothing_here
 
-from . import operator_pages
+from . import gallery_page, operator_pages
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", operator_pages.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("gallery", gallery_page.gallery, name="gallery"),
     path("settings/", include("yinuo.web.settings_pages.urls")),
     path("", include("yinuo.cases.urls")),
 ]

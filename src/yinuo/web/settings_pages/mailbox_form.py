@@ -72,9 +72,7 @@ class MailboxForm(forms.Form):
             if self._would_send_password_elsewhere(values, side):
                 self.add_error(
                     f"{side}_password",
-                    _(
-                        "Server, encryption or user name changed. Type the password again, so that nobody else gets it."
-                    ),
+                    _("Server, encryption or user name changed. Type the password again, so that nobody else gets it."),
                 )
         return values
 

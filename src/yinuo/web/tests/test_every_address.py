@@ -146,6 +146,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     # The key belongs to the agent: for the administrator, too, it is not theirs to revoke here.
     ("settings_token_revocation", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
     # Operators' machines
+    ("gallery", "GET", {}, SIGNED_IN),
     ("healthz", "GET", {}, EVERYBODY),
     ("metrics", "GET", {}, EVERYBODY),
     (None, "GET", {}, NOBODY),

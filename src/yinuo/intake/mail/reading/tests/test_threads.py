@@ -1,6 +1,5 @@
 """To which case a mail belongs (field rules 1 to 14)."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
