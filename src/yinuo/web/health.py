@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from prometheus_client import Gauge
 
@@ -80,8 +81,8 @@ def _update_gauges(at: datetime) -> None:
     QUEUED_MAILS.set(OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED).count())
     MAILS_TO_LOOK_AT.set(StoredMail.objects.filter(state=StoredMail.State.KEPT_RAW).count())
     WORKERS.set(Heartbeat.objects.filter(kind="work", seen_at__gt=at - _ALIVE_WITHIN).count())
-    for one in known_followers():
-        FOLLOWER_LAG.labels(one.name).set(lag_seconds(one))
+    for name, seconds in _lags().items():
+        FOLLOWER_LAG.labels(name).set(seconds)
 
 
 def _database() -> Finding:
@@ -146,11 +147,17 @@ def _workers(at: datetime) -> Iterator[Finding]:
 
 
 def _followers(_at: datetime) -> Iterator[Finding]:
-    lags = {one.name: lag_seconds(one) for one in known_followers()}
+    lags = _lags()
     late = {name: seconds for name, seconds in lags.items() if seconds >= _LAG_SECONDS}
     detail = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in late.items()) or f"{len(lags)} up to date"
     advice = _("Is `yinuo work` running? Otherwise look for “follower failed” in its log.")
     yield Finding("followers", not late, detail, advice)
+
+
+def _lags() -> dict[str, float]:
+    # Followers are the worker's; a process that only serves pages has not met them yet.
+    autodiscover_modules("facts", "reactions")
+    return {one.name: lag_seconds(one) for one in known_followers()}
 
 
 def _promises(at: datetime) -> Iterator[Finding]:
