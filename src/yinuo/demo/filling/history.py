@@ -8,7 +8,7 @@ from yinuo.demo.company.arrivals import arrival_times
 from yinuo.demo.company.plans import until
 from yinuo.demo.company.values import COMPANY_ZONE, Plan
 from yinuo.demo.company.world import World, next_plan
-from yinuo.demo.filling.wish import Wish
+from yinuo.demo.filling.wish import DAY_COUNT, Wish
 
 
 def arrivals_by_day(wish: Wish) -> dict[date, list[datetime]]:
@@ -31,7 +31,8 @@ def plans_of_day(wish: Wish, world: World, day: date, arrivals: list[datetime]) 
 
 
 def _after_the_end(wish: Wish) -> int:
-    """Return how many arrivals to draw in addition, so that about `case_count` lie before the end."""
+    """Return how many arrivals to draw in addition, so that `case_count` or a few more lie before the end."""
     local = wish.ends_at.astimezone(COMPANY_ZONE)
     left_share = 1.0 - (local.hour * 60 + local.minute) / (24 * 60)
-    return round(wish.case_count * left_share / (wish.today - wish.first_day).days)
+    # Days differ; one in a hundred more makes up for it.
+    return round(wish.case_count * (left_share / DAY_COUNT + 0.01))
