@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
+from yinuo.access.encryption import PersonalKeyMissing
 from yinuo.cases.actions.attaching import StorageFull
 from yinuo.foundation.clock import now
 from yinuo.foundation.facts import announce
@@ -61,7 +62,7 @@ class MailboxWatchers:
         connection.close()
 
     def _step(self) -> None:
-        wanted = {mailbox.pk: incoming_settings(mailbox) for mailbox in Mailbox.objects.filter(is_active=True)}
+        wanted = _wanted()
         for pk, watcher in list(self._watchers.items()):
             if wanted.get(pk) != watcher.settings or not watcher.thread.is_alive():
                 watcher.stop.set()
@@ -69,6 +70,17 @@ class MailboxWatchers:
         for pk, settings in wanted.items():
             if pk not in self._watchers:
                 self._watchers[pk] = _start(pk, settings)
+
+
+def _wanted() -> dict[int, MailboxSettings]:
+    """Return the settings of every active mailbox; one whose password cannot be read says so and stops no other."""
+    wanted = {}
+    for mailbox in Mailbox.objects.filter(is_active=True).defer("in_password", "out_password"):
+        try:
+            wanted[mailbox.pk] = incoming_settings(mailbox)
+        except PersonalKeyMissing as refusal:
+            _Reporter(mailbox.pk).obstructed(refusal.code, refusal.sentence(), now())
+    return wanted
 
 
 def _start(mailbox_id: int, settings: MailboxSettings) -> _Watcher:
@@ -165,7 +177,7 @@ class _Reporter:
     @transaction.atomic
     def obstructed(self, code: str, sentence: str, at: datetime) -> None:
         """Show the sentence on the mailbox; a sentence that is new is a fact."""
-        mailbox = Mailbox.objects.select_for_update(of=("self",)).get(pk=self.mailbox_id)
+        mailbox = Mailbox.objects.select_for_update().only("problem", "problem_since").get(pk=self.mailbox_id)
         if mailbox.problem != sentence:
             announce(MailboxObstructed(mailbox_id=mailbox.pk, code=code), by=MAIL, at=at)
         since = mailbox.problem_since or at

@@ -114,6 +114,24 @@ def _when_it_is_left_alone(mailbox: Mailbox):
     return state_of(mailbox).looked_at
 
 
+def test_a_password_whose_key_is_missing_is_told_and_stops_no_other_mailbox(house, shed, tmp_path):
+    draft = replace(
+        draft_for_folder(**{"in": str(tmp_path / "in"), "out": str(tmp_path / "out")}),
+        address="repair@henuan.example",
+        in_password="secret",
+    )
+    locked = save_mailbox(draft=draft, team=house.team, by=SYSTEM, at=now())
+    Mailbox.objects.filter(pk=locked.pk).update(in_password=bytes([0, 99]) + b"written under another key")
+    with working():
+        drop_mail(tmp_path / "in", a_mail(1))
+        until(lambda: Case.objects.count() == 1, "the other mailbox is followed")
+        until(lambda: Mailbox.objects.defer("in_password").get(pk=locked.pk).problem, "the missing key is shown")
+
+    assert "99" in Mailbox.objects.defer("in_password").get(pk=locked.pk).problem
+    [fact] = FactRow.objects.filter(type="intake.mailbox_obstructed")
+    assert fact.payload == {"mailbox_id": locked.pk, "code": "access.personal_key_missing"}
+
+
 def test_a_disk_without_room_is_told_and_the_mail_arrives_once_there_is_room(house, shed, tmp_path, caplog):
     """A limit on the size of files answers like a full disk does: the write fails in the middle."""
     drop_mail(tmp_path / "in", a_mail(1))
