@@ -13,8 +13,8 @@ PASSES_ON = True
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 _STAGES = {
-    "style": ("ruff", "check", "src", "tools"),
-    "layout": ("ruff", "format", "--check", "src", "tools"),
+    "style": ("ruff", "check", "."),
+    "layout": ("ruff", "format", "--check", "."),
     "layers": ("lint-imports",),
     "types": ("mypy",),
     "tests": ("pytest",),
