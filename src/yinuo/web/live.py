@@ -32,6 +32,8 @@ log = logging.getLogger("yinuo.live")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+# Of a fact in the log: transaction and number.
+Position = tuple[int, int]
 
 _PAUSE_SECONDS = 0.1
 _PING_SECONDS = 20.0
@@ -51,7 +53,7 @@ class Listener:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.names = names
-        self.queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_LENGTH)
+        self.queue: asyncio.Queue[tuple[Position, bytes]] = asyncio.Queue(_QUEUE_LENGTH)
 
     def tell(self, fact: RecordedFact, event: bytes) -> None:
         """Put an event in the queue; one that does not read gets one word for all it missed."""
@@ -59,7 +61,7 @@ class Listener:
             while not self.queue.empty():
                 self.queue.get_nowait()
             event = reset_event(fact.position)
-        self.queue.put_nowait(event)
+        self.queue.put_nowait((fact.position, event))
 
 
 class Hub:
@@ -152,7 +154,7 @@ def event_of(fact: RecordedFact, topics: Iterable[str]) -> bytes:
     return f"id: {fact.tx}-{fact.id}\nevent: fact\ndata: {data}\n\n".encode()
 
 
-def reset_event(position: tuple[int, int]) -> bytes:
+def reset_event(position: Position) -> bytes:
     """Return the event that says: too much was missed to tell, read everything anew; from there on all is told."""
     return f"id: {position[0]}-{position[1]}\nevent: reset\ndata: {{}}\n\n".encode()
 
@@ -174,9 +176,9 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
     hub.add(listener)
     try:
         await _open(send)
-        missed = await hub.in_thread(_missed, after, names) if after else []
+        missed, told = await hub.in_thread(_missed, after, names) if after else ([], (0, 0))
         tasks = [
-            asyncio.ensure_future(_pump(send, listener.queue, missed)),
+            asyncio.ensure_future(_pump(send, listener.queue, missed, told)),
             asyncio.ensure_future(_wait_until_gone(receive)),
             asyncio.ensure_future(hub.ending.wait()),
         ]
@@ -224,23 +226,28 @@ def _account(cookies: dict[str, str]) -> Account | None:
     return account if genuine else None
 
 
-def _missed(after: tuple[int, int], names: Mapping[str, str]) -> list[bytes]:
+def _missed(after: Position, names: Mapping[str, str]) -> tuple[list[bytes], Position]:
+    """Return the events of what happened since, and up to where in the log nothing is left to tell."""
     horizon = horizon_position()
     facts = facts_between(after, limit=_CATCH_UP_FACTS)
     if len(facts) == _CATCH_UP_FACTS:
-        return [reset_event(horizon)]
+        return [reset_event(horizon)], horizon
     told = [(fact, [names[topic] for topic in topics_of(fact) if topic in names]) for fact in facts]
-    return [event_of(fact, topics) for fact, topics in told if topics]
+    events = [event_of(fact, topics) for fact, topics in told if topics]
+    return events, max([horizon, *(fact.position for fact in facts[-1:])])
 
 
-async def _pump(send: Send, queue: asyncio.Queue[bytes], missed: list[bytes]) -> None:
+async def _pump(send: Send, queue: asyncio.Queue[tuple[Position, bytes]], missed: list[bytes], told: Position) -> None:
     for event in missed:
         await send({"type": "http.response.body", "body": event, "more_body": True})
     while True:
         try:
-            event = await asyncio.wait_for(queue.get(), _PING_SECONDS)
+            position, event = await asyncio.wait_for(queue.get(), _PING_SECONDS)
         except TimeoutError:
-            event = b": ping\n\n"
+            await send({"type": "http.response.body", "body": b": ping\n\n", "more_body": True})
+            continue
+        if position <= told:
+            continue  # the reader of the log came to it while it was told as missed
         await send({"type": "http.response.body", "body": event, "more_body": True})
 
 
@@ -285,6 +292,6 @@ def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def _position(text: str) -> tuple[int, int] | None:
+def _position(text: str) -> Position | None:
     match = _POSITION.fullmatch(text)
     return (int(match[1]), int(match[2])) if match else None

@@ -204,13 +204,13 @@ def test_a_listener_that_does_not_read_gets_one_word_and_the_others_get_the_fact
     hub.add(slow)
     hub.add(quick)
     for _ in range(_QUEUE_LENGTH):
-        slow.queue.put_nowait(b"old")
+        slow.queue.put_nowait(((1, 1), b"old"))
 
     hub._tell(fact)
 
     assert slow.queue.qsize() == quick.queue.qsize() == 1
-    assert slow.queue.get_nowait() == b"id: 5-9\nevent: reset\ndata: {}\n\n"
-    assert quick.queue.get_nowait().endswith(b'"topics": ["queue"], "type": "cases.note_added"}\n\n')
+    assert slow.queue.get_nowait() == ((5, 9), b"id: 5-9\nevent: reset\ndata: {}\n\n")
+    assert quick.queue.get_nowait()[1].endswith(b'"topics": ["queue"], "type": "cases.note_added"}\n\n')
     hub.remove(slow)
     hub.remove(quick)
     assert dict(hub.listeners) == {}
