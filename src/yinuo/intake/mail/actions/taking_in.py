@@ -186,9 +186,9 @@ def file_stored_again(*, stored: StoredMail, by: Actor, at: datetime) -> TakenIn
         try:
             with transaction.atomic():
                 _file(stored, _arrival(stored, mail, house_addresses(), at), is_import=False, wants_case=True)
-        except Exception as obstacle:  # noqa: BLE001 - it stays as it was, with the new reason
+        except Exception as obstacle:  # noqa: BLE001 - somebody wanted it filed, so it now needs a look
             reason = _reason(obstacle, stored)[:500]
-            StoredMail.objects.filter(pk=stored.pk).update(reason=reason)
+            StoredMail.objects.filter(pk=stored.pk).update(state=StoredMail.State.KEPT_RAW, reason=reason)
             return TakenIn(StoredMail.State.KEPT_RAW, stored.pk)
         stored.save()
         _announce(stored, at)
