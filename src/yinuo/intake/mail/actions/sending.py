@@ -1,17 +1,16 @@
 """Mail goes out: a message becomes a row in the queue, and the queue is tried until the next server took it.
 
-A row is claimed by moving its next try ahead before the server is spoken to. A worker killed in between leaves the
-row to be tried again later, with the same Message-ID, so that a mail taken twice shows once in most programs.
+One worker at a time speaks for a mailbox. A worker killed between handing over and writing it down leaves the row due:
+it goes again, with the same Message-ID, so that a mail taken twice shows once in most programs.
 """
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import groupby
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, Channel, Message, MessageKind
@@ -25,14 +24,17 @@ from yinuo.intake.mail.models import BlockedAddress, Mailbox, OutgoingMail, Stor
 from yinuo.intake.mail.reading import RecentSend, make_message_id, may_send_more
 from yinuo.intake.mail.settings_of import outgoing_settings
 from yinuo.intake.mail.transport.compose import compose
-from yinuo.intake.mail.transport.opening import open_sender
+from yinuo.intake.mail.transport.opening import Sender, open_sender
+from yinuo.intake.mail.transport.smtp import retry_at
 from yinuo.intake.mail.transport.values import Outcome, SendingResult
 from yinuo.intake.mail.writing import outgoing_mail
 
 log = logging.getLogger("yinuo.mail")
 MAIL = Actor.system("mail")
-_CLAIM = timedelta(minutes=10)
 _BATCH = 20
+# The first half of an advisory lock's key: "mail is being sent from a mailbox".
+_LOCK_SPACE = 0x794F
+_NEEDED = ("mailbox", "message__conversation", "case__customer", "case__owner")
 _LOOP_MEMORY = timedelta(minutes=600)
 _GIVE_UP_AFTER = timedelta(days=4)
 
@@ -77,49 +79,65 @@ def queue_mail_for(message: Message, *, at: datetime, send_after: datetime | Non
 
 def send_due_mails(*, at: datetime) -> int:
     """Send what is due, one connection per mailbox; return how many mails were tried."""
-    claimed = _claim(at)
-    by_mailbox = groupby(sorted(claimed, key=lambda row: row.mailbox_id or 0), key=lambda row: row.mailbox)
-    for mailbox, rows in by_mailbox:
-        _send_over(mailbox, list(rows), at)
-    return len(claimed)
+    due = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, next_try_at__lte=at)
+    tried = 0
+    for mailbox_id in list(due.order_by("mailbox_id").values_list("mailbox_id", flat=True).distinct()):
+        with _holding(mailbox_id) as is_ours:
+            if is_ours:
+                rows = due.filter(mailbox_id=mailbox_id).order_by("next_try_at", "id")
+                tried += _send(list(rows.select_related(*_NEEDED)[:_BATCH]), at)
+    return tried
 
 
-@transaction.atomic
-def _claim(at: datetime) -> list[OutgoingMail]:
-    due = Q(state=OutgoingMail.State.QUEUED, next_try_at__lte=at)
-    rows = list(
-        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(due)
-        .select_related("mailbox", "message__conversation", "case__customer", "case__owner")
-        .order_by("next_try_at", "id")[:_BATCH]
-    )
-    for row in rows:
-        row.attempt_count += 1
-    OutgoingMail.objects.bulk_update(rows, ["attempt_count"])
-    OutgoingMail.objects.filter(pk__in=[row.pk for row in rows]).update(next_try_at=at + _CLAIM)
-    return rows
+@contextmanager
+def _holding(mailbox_id: int) -> Iterator[bool]:
+    """Hold a mailbox's way out while a batch goes through it; yields False when another worker holds it.
+
+    The lock is the connection's: a killed worker gives it back at once, and what it did not finish is due as before.
+    Row locks would not do: their transaction would hold back every follower while a slow server is spoken to.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, mailbox_id])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_SPACE, mailbox_id])
 
 
-def _send_over(mailbox: Mailbox, rows: Iterable[OutgoingMail], at: datetime) -> None:
-    with open_sender(outgoing_settings(mailbox)) as sender:
+def _send(rows: list[OutgoingMail], at: datetime) -> int:
+    if not rows or rows[0].mailbox is None:
+        return 0
+    with open_sender(outgoing_settings(rows[0].mailbox)) as sender:
         for row in rows:
-            mail = outgoing_mail(row)
-            try:
-                result = sender.send(
-                    compose(mail),
-                    sender=mailbox.address,
-                    recipients=[person.address for person in (*mail.to, *mail.cc)],
-                    at=at,
-                    tries_count=row.attempt_count - 1,  # this try was counted when it was claimed
-                )
-            except Refusal as refusal:
-                # A name or address that no mail may carry: trying again would not help.
-                result = SendingResult(Outcome.REFUSED, problem_code=refusal.code, sentence=refusal.sentence())
-            _record(row, result, at)
+            _record(row, _hand_in(row, sender, at), at)
+    return len(rows)
+
+
+def _hand_in(row: OutgoingMail, sender: Sender, at: datetime) -> SendingResult:
+    try:
+        mail = outgoing_mail(row)
+        return sender.send(
+            compose(mail),
+            sender=mail.sender.address,
+            recipients=[person.address for person in (*mail.to, *mail.cc)],
+            at=at,
+            tries_count=row.attempt_count,
+        )
+    except Refusal as refusal:
+        # A name or address that no mail may carry: trying again would not help.
+        return SendingResult(Outcome.REFUSED, problem_code=refusal.code, sentence=refusal.sentence())
+    except Exception as fault:  # one mail that cannot be written must not hold up the others
+        log.exception("mail could not be sent", extra={"outgoing_mail": row.pk})
+        later = retry_at(at=at, tries_count=row.attempt_count)
+        return SendingResult(Outcome.LATER, retry_at=later, sentence=type(fault).__name__)
 
 
 @transaction.atomic
 def _record(row: OutgoingMail, result: SendingResult, at: datetime) -> None:
+    row.attempt_count += 1
     ids = {"case_id": row.case_id, "outgoing_mail_id": row.pk, "message_id": row.message_id}
     gave_up = at - row.queued_at > _GIVE_UP_AFTER
     if result.outcome is Outcome.SENT:
@@ -133,7 +151,7 @@ def _record(row: OutgoingMail, result: SendingResult, at: datetime) -> None:
     else:
         row.state, row.problem = OutgoingMail.State.FAILED, result.sentence or result.answer
         announce(MailNotDelivered(**ids, code=result.problem_code or str(result.outcome)), by=MAIL, at=at)
-    row.save(update_fields=["state", "sent_at", "problem", "next_try_at", "recipients"])
+    row.save(update_fields=["state", "sent_at", "problem", "next_try_at", "recipients", "attempt_count"])
 
 
 def _still_waiting(row: OutgoingMail, result: SendingResult) -> str:

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from yinuo.cases.actions import reply
 from yinuo.cases.actions.messages import Said
@@ -11,7 +13,7 @@ from yinuo.cases.tests.cast import actor_of
 from yinuo.foundation.models import FactRow
 from yinuo.foundation.tests.following import follow_everything
 from yinuo.intake.mail import reactions  # noqa: F401 - registers the followers
-from yinuo.intake.mail.actions import send_due_mails, take_in
+from yinuo.intake.mail.actions import send_due_mails, sending, take_in
 from yinuo.intake.mail.models import OutgoingMail
 from yinuo.intake.mail.tests.following_mail import Person, open_for_mail, parsed, text_of
 
@@ -120,12 +122,21 @@ def test_an_address_refused_for_ever_fails_at_once_and_the_next_mail_goes_out(ho
     assert len(wang.received(1)) == 1
 
 
-def test_a_worker_that_died_while_sending_leaves_the_mail_to_the_next_with_the_same_id(house, support, wang):
-    row = answered(house, wrote(support, wang))
-    OutgoingMail.objects.update(attempt_count=1, next_try_at=AT + timedelta(minutes=10))  # claimed, never recorded
+def other_worker() -> psycopg.Connection:
+    given = connection.get_connection_params()
+    return psycopg.connect(
+        **{key: given[key] for key in ("dbname", "user", "password", "host", "port") if key in given}
+    )
 
-    assert send_due_mails(at=AT + timedelta(minutes=9)) == 0
-    assert send_due_mails(at=AT + timedelta(minutes=10)) == 1
+
+def test_a_mailbox_is_spoken_for_by_one_worker_and_a_dead_one_lets_go_at_once(house, support, wang):
+    row = answered(house, wrote(support, wang))
+    OutgoingMail.objects.update(next_try_at=AT)
+    with other_worker() as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [sending._LOCK_SPACE, support.pk])
+        assert send_due_mails(at=AT) == 0
+
+    assert send_due_mails(at=AT) == 1  # the other's connection is gone, and with it its lock
 
     [mail] = [parsed(raw) for raw in wang.peers.await_inbox(wang.address, 1)]
     assert mail["Message-ID"] == f"<{row.message_id_header}>"
