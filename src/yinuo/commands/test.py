@@ -17,8 +17,7 @@ _STAGES = {
     "layout": ("ruff", "format", "--check", "."),
     "layers": ("lint-imports",),
     "types": ("mypy",),
-    # A file's tests stay together: they share servers and databases. `-n 0` runs everything in one process.
-    "tests": ("pytest", "-n", "auto", "--dist", "loadfile"),
+    "tests": ("pytest",),
 }
 
 
