@@ -29,12 +29,19 @@ def monday_nine() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def _empty_log(request) -> None:
+def _empty_log(request) -> Iterator[None]:
     """Django empties its own tables after a test that commits; the log and its followers are not Django's."""
     mark = request.node.get_closest_marker("django_db")
     names = request.fixturenames
     if not (mark and mark.kwargs.get("transaction")) and not {"transactional_db", "live_server"} & set(names):
+        yield
         return
     request.getfixturevalue("transactional_db")
+    _truncate_log()
+    yield
+    _truncate_log()
+
+
+def _truncate_log() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE foundation_fact, foundation_follower, foundation_case_day")

@@ -193,9 +193,8 @@ def test_each_month_has_a_partition_and_preparing_twice_changes_nothing():
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'foundation_fact'::regclass")
-        names = sorted(row[0] for row in cursor.fetchall())
-    assert names[:2] == ["foundation_fact_2026_10", "foundation_fact_2026_11"]
-    assert names[-1] == "foundation_fact_other"
+        names = {row[0].removeprefix("foundation_fact_") for row in cursor.fetchall()}
+    assert names >= {"2026_10", "2026_11", "2026_12", "2027_01", "2027_02", "other"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,8 +22,11 @@ from yinuo.foundation.postgres.place import Place
 SOURCES = Path(__file__).resolve().parents[4]
 
 USER = """
+import signal
 import sys
 from pathlib import Path
+# A test run in the background of a script has Ctrl-C switched off, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from yinuo.foundation.postgres.server import Server
 from yinuo.foundation.refusals import Refusal
 try:
