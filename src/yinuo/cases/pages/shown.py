@@ -76,10 +76,14 @@ def shown_entries(entries: Iterable[Talk | Event], *, file_url: Callable[[int], 
 
 
 def open_time(length: timedelta) -> str:
-    """Return a standard's time in words: hours where it is whole hours, else minutes."""
-    if length % _HOUR == timedelta():
-        return _("%(hours)s h") % {"hours": length // _HOUR}
-    return _("%(minutes)s min") % {"minutes": length // timedelta(minutes=1)}
+    """Return a standard's time in words: hours and the minutes beyond them, whichever there are."""
+    hours, rest = divmod(length, _HOUR)
+    minutes = rest // timedelta(minutes=1)
+    if not minutes:
+        return _("%(hours)s h") % {"hours": hours}
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 
 def _talk(talk: Talk, file_url: Callable[[int], str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from yinuo.access.roles import Role
 from yinuo.cases.actions import add_note, break_due_promises, close_case, reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Message
+from yinuo.cases.pages.shown import open_time
 from yinuo.cases.queries import (
     QueueWish,
     attachment_for,
@@ -315,3 +316,10 @@ def test_a_customer_may_write_for_fourteen_days_after_the_closure(house: House) 
 
     assert tracked(case, at=NINE + timedelta(days=14)).may_write is True
     assert tracked(case, at=NINE + timedelta(days=14, seconds=1)).may_write is False
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(45, "45 min"), (120, "2 h"), (1296, "21 h 36 min"), (60, "1 h"), (61, "1 h 1 min")]
+)
+def test_a_standards_time_is_said_in_hours_and_minutes(minutes, words):
+    assert open_time(timedelta(minutes=minutes)) == words
