@@ -52,9 +52,6 @@ class Fact:
         _REGISTRY[cls.fact_type] = cls
 
 
-FactKind = type[Fact]
-
-
 @dataclass(frozen=True)
 class RecordedFact:
     """One row of the log: the fact with its position, its instant and its actor."""
@@ -80,10 +77,6 @@ class RecordedFact:
     @property
     def customer_id(self) -> int | None:
         return self.subjects["customer_id"]
-
-    def is_a(self, *kinds: FactKind) -> bool:
-        """Return whether this is one of the given facts."""
-        return self.type in {kind.fact_type for kind in kinds}
 
 
 COLUMNS = "tx, id, type, version, at, recorded_at, actor, case_id, customer_id, staff_id, team_id, payload"
@@ -118,7 +111,7 @@ def fact_values(fact: Fact, *, by: Announcer, at: datetime) -> tuple[Any, ...]:
     return fact.fact_type, fact.fact_version, at, by.key, *subjects, json.dumps(values, default=_plain, sort_keys=True)
 
 
-def known_facts() -> Iterable[FactKind]:
+def known_facts() -> Iterable[type[Fact]]:
     """Return every declared fact, sorted by type; documentation and its test read this."""
     return [_REGISTRY[name] for name in sorted(_REGISTRY)]
 

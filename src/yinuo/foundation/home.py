@@ -26,10 +26,6 @@ class Home:
     def keys(self) -> Path:
         return self.root / "keys"
 
-    @property
-    def logs(self) -> Path:
-        return self.root / "logs"
-
     def secret(self, name: str) -> str:
         """Return the secret called `name`, made at first use and kept in a file only its owner reads.
 

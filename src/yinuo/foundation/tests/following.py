@@ -2,6 +2,9 @@
 
 import time
 
+import psycopg
+from django.db import connection
+
 from yinuo.foundation.followers import catch_up, horizon_position, known_followers, newest_position
 
 _PATIENCE_SECONDS = 60
@@ -22,3 +25,10 @@ def follow_everything(prefix: str) -> None:
         assert time.monotonic() < deadline, "a transaction on this server has run for a minute"
         if not handled:
             time.sleep(0.05)
+
+
+def other_connection() -> psycopg.Connection:
+    """Return a second connection to the test's database, for what another process does meanwhile."""
+    given = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{name: given[name] for name in names if name in given})

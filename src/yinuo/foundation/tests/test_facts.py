@@ -3,7 +3,6 @@
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-import psycopg
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
@@ -14,6 +13,7 @@ from yinuo.foundation.facts import Fact, announce
 from yinuo.foundation.followers import Follower, Start, catch_up, facts_between, horizon_position
 from yinuo.foundation.models import FactRow, FactSeal
 from yinuo.foundation.seals import seal_facts, verify_trail
+from yinuo.foundation.tests.following import other_connection
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 CHEN = Actor.staff(12)
@@ -119,12 +119,6 @@ def test_a_follower_that_fails_keeps_its_position_and_its_effects_are_undone():
     assert (attempts, FactRow.objects.filter(type="foundation.kettle_cooled").count()) == ([1, 1], 1)
 
 
-def _other_connection() -> psycopg.Connection:
-    given = connection.get_connection_params()
-    keep = {key: given[key] for key in ("dbname", "user", "password", "host", "port") if key in given}
-    return psycopg.connect(**keep)
-
-
 INSERT = (
     "INSERT INTO foundation_fact (type, version, at, actor, payload) "
     "VALUES ('foundation.kettle_boiled', 1, now(), 'staff:1', '{\"degrees\": %d}')"
@@ -134,7 +128,7 @@ INSERT = (
 @pytest.mark.django_db(transaction=True)
 def test_facts_of_a_slow_transaction_are_not_skipped_by_faster_ones():
     kettle, seen = collecting("kettle")
-    with _other_connection() as slow:
+    with other_connection() as slow:
         slow.execute(INSERT % 1)  # drawn first, committed last
         boil(2)
 

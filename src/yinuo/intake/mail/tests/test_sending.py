@@ -2,16 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from django.db import connection
 
 from yinuo.cases.actions import reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case
 from yinuo.cases.tests.cast import actor_of
 from yinuo.foundation.models import FactRow
-from yinuo.foundation.tests.following import follow_everything
+from yinuo.foundation.tests.following import follow_everything, other_connection
 from yinuo.intake.mail import reactions  # noqa: F401 - registers the followers
 from yinuo.intake.mail.actions import send_due_mails, sending, take_in
 from yinuo.intake.mail.models import OutgoingMail
@@ -122,17 +120,10 @@ def test_an_address_refused_for_ever_fails_at_once_and_the_next_mail_goes_out(ho
     assert len(wang.received(1)) == 1
 
 
-def other_worker() -> psycopg.Connection:
-    given = connection.get_connection_params()
-    return psycopg.connect(
-        **{key: given[key] for key in ("dbname", "user", "password", "host", "port") if key in given}
-    )
-
-
 def test_a_mailbox_is_spoken_for_by_one_worker_and_a_dead_one_lets_go_at_once(house, support, wang):
     row = answered(house, wrote(support, wang))
     OutgoingMail.objects.update(next_try_at=AT)
-    with other_worker() as other:
+    with other_connection() as other:
         other.execute("SELECT pg_advisory_lock(%s, %s)", [sending._LOCK_SPACE, support.pk])
         assert send_due_mails(at=AT) == 0
 
