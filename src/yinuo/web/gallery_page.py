@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yinuo.access.actors import Actor
-from yinuo.cases.pages.doors import desk_page
+from yinuo.access.doors import desk_page
 
 from .components.gallery import gallery_context
 

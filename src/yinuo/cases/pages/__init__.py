@@ -1,1 +1,1 @@
-"""The doors people use: the workbench, what is done on it, files, and the customer's tracking page."""
+"""The doors of a case besides the desk: its files, and the customer's tracking page."""

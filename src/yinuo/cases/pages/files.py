@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import nh3
 from csp.decorators import csp
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -13,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from yinuo.access.actors import Actor
-from yinuo.cases.actions.attaching import path_of
+from yinuo.access.doors import desk_page
+from yinuo.cases.actions.attaching import AttachmentDraft, path_of, store_bytes
 from yinuo.cases.models import Attachment, Message
 from yinuo.cases.queries import attachment_for, message_for
 from yinuo.cases.queries.conversation import PICTURES
 from yinuo.foundation.refusals import Refusal
-
-from .doors import desk_page
 
 FILE_POLICY = csp({"default-src": ["'none'"], "sandbox": True, "frame-ancestors": ["'none'"]})
 _INLINE_PICTURE_LIMIT = 2 * 1024 * 1024
@@ -137,6 +137,14 @@ def cleaned_html(message: Message, *, with_images: bool) -> tuple[str, int]:
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return body, remote_count
+
+
+def kept_files(files: Iterable[UploadedFile]) -> list[AttachmentDraft]:
+    """Return uploaded files stored for a message."""
+    return [
+        store_bytes(file.read(), name=file.name or "", content_type=file.content_type or "application/octet-stream")
+        for file in files
+    ]
 
 
 def _inline_pictures(files: Iterable[Attachment]) -> dict[str, str]:

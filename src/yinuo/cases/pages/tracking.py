@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import live_after, wants_piece
 from yinuo.cases import actions
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.forms import ReasonForm, WordsForm
@@ -23,9 +24,7 @@ from yinuo.cases.queries import attachment_for, given_name, tracked, tracked_cas
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import Refusal
 
-from .acts import kept_files
-from .doors import live_after, wants_piece
-from .files import FILE_POLICY, file_answer
+from .files import FILE_POLICY, file_answer, kept_files
 from .shown import open_time, shown_entries
 
 _POSTS = 12

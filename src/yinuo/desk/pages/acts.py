@@ -9,17 +9,18 @@ from django.shortcuts import render
 
 from yinuo.access.actions import record_reveal
 from yinuo.access.actors import Actor
+from yinuo.access.doors import desk_page, wants_piece
 from yinuo.cases import actions, rules
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.forms import ActForm, ClosureForm, OwnerForm, ReasonForm, ReplyForm, WordsForm
 from yinuo.cases.models import Case
+from yinuo.cases.pages.files import kept_files
 from yinuo.cases.queries import case_by_reference
 from yinuo.customers.models import Customer, Identity
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
 
-from .doors import desk_page, wants_piece
 from .workbench import Writing, back_to_case, bench, case_piece, news_since
 
 
@@ -102,18 +103,8 @@ def create_reveal(request: HttpRequest, actor: Actor, reference: str, what: str)
     field, value = _personal_value(customer, what)
     record_reveal(customer_id=customer.pk, field=field, reason=case.reference, by=actor, at=now())
     if wants_piece(request):
-        return render(request, "cases/_revealed.html", {"value": value})
+        return render(request, "desk/_revealed.html", {"value": value})
     return bench(request, actor, case, writing=Writing(revealed={what: value}))
-
-
-def kept_files(files: list[Any]) -> list[actions.AttachmentDraft]:
-    """Return uploaded files stored for a message."""
-    return [
-        actions.store_bytes(
-            file.read(), name=file.name or "", content_type=file.content_type or "application/octet-stream"
-        )
-        for file in files
-    ]
 
 
 def _values(form: type[ActForm], request: HttpRequest) -> dict[str, Any]:
@@ -159,7 +150,7 @@ def _ask_first(
     newest_id = max((one.message.pk for one in news), default=0)
     if wants_piece(request):
         context = {"refusal": refusal, "news": news, "newest_id": newest_id}
-        return render(request, "cases/_news_first.html", context, status=refusal.status)
+        return render(request, "desk/_news_first.html", context, status=refusal.status)
     writing.refusal, writing.news, writing.last_seen_id = refusal, news, newest_id
     return bench(request, actor, case, writing=writing, status=refusal.status)
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import desk_page, live_after, wants_piece
 from yinuo.cases.forms import OUTCOME_LABELS
 from yinuo.cases.models import Case, Channel
+from yinuo.cases.pages.shown import Choice, channel_icon, open_time, shown_entries
 from yinuo.cases.queries import (
     Customership,
     QueueWish,
@@ -28,9 +30,6 @@ from yinuo.foundation.references import is_reference
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
 from yinuo.standards.models import CaseClass
-
-from .doors import desk_page, live_after, wants_piece
-from .shown import Choice, channel_icon, open_time, shown_entries
 
 VIEWS = ("mine", "team", "all", "risk", "closed")
 IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
@@ -71,7 +70,7 @@ def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
 @desk_page("GET")
 def queue_piece(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Return the queue alone, for the page to refresh itself."""
-    return render(request, "cases/_queue_refresh.html", queue_context(request, actor, at=now()))
+    return render(request, "desk/_queue_refresh.html", queue_context(request, actor, at=now()))
 
 
 @desk_page("GET")
@@ -79,14 +78,14 @@ def conversation_piece(request: HttpRequest, actor: Actor, reference: str) -> Ht
     """Return the conversation and the line below the title, for the page to refresh itself."""
     case = case_by_reference(reference, actor=actor)
     context = _conversation_context(request, case) | _head_context(case, actor)
-    return render(request, "cases/_conversation_refresh.html", context)
+    return render(request, "desk/_conversation_refresh.html", context)
 
 
 @desk_page("GET")
 def promises_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Return the card of promises, for the page to refresh itself."""
     case = case_by_reference(reference, actor=actor)
-    return render(request, "cases/_promises.html", {"case": case, **_promise_context(case, at=now())})
+    return render(request, "desk/_promises.html", {"case": case, **_promise_context(case, at=now())})
 
 
 def bench(
@@ -102,7 +101,7 @@ def bench(
         context |= case_context(request, actor, case, writing=writing or Writing(), at=at)
         context["current_reference"] = case.reference
     context |= {"pane": "conversation" if is_chosen else "queue", "search_words": request.GET.get("q", "")}
-    response = render(request, "cases/workbench.html", context, status=status)
+    response = render(request, "desk/workbench.html", context, status=status)
     # Formatted mails stand in frames; what django-csp's decorator sets, for every way that leads to this page.
     response._csp_update = {"frame-src": ["'self'"]}  # type: ignore[attr-defined]  # noqa: SLF001
     return response
@@ -111,7 +110,7 @@ def bench(
 def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing | None = None) -> HttpResponse:
     """Return the case alone, as htmx puts it on the workbench."""
     context = case_context(request, actor, case, writing=writing or Writing(), at=now())
-    return render(request, "cases/_case.html", {**context, "queue_query": _query(request.GET)})
+    return render(request, "desk/_case.html", {**context, "queue_query": _query(request.GET)})
 
 
 def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:

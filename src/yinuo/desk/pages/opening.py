@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import desk_page
 from yinuo.cases import actions
 from yinuo.cases.actions.opening import FirstMessage
 from yinuo.cases.forms import NewCaseForm
@@ -15,14 +16,12 @@ from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
 from yinuo.organisation.models import Staff
 
-from .doors import desk_page
-
 
 @desk_page("GET")
 def new_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the empty form."""
     actor.require("cases.open")
-    return render(request, "cases/new.html", {"form": NewCaseForm(actor=actor)})
+    return render(request, "desk/new.html", {"form": NewCaseForm(actor=actor)})
 
 
 @desk_page("POST")
@@ -31,7 +30,7 @@ def create_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     actor.require("cases.open")
     form = NewCaseForm(request.POST, actor=actor)
     if not form.is_valid():
-        return render(request, "cases/new.html", {"form": form}, status=422)
+        return render(request, "desk/new.html", {"form": form}, status=422)
     opened = _open(form.cleaned_data, actor)
     return redirect("case", reference=opened.reference)
 

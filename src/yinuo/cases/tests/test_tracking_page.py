@@ -1,0 +1,110 @@
+"""The tracking page as customers use it: what they read, what they may do, what never leaks."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from yinuo.cases.actions import add_note, close_case, reply, store_bytes
+from yinuo.cases.actions.messages import Said
+from yinuo.cases.models import Attachment, Case, Message
+from yinuo.cases.tests.cast import SYSTEM, House, actor_of
+from yinuo.cases.tests.reading import text_of
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture
+def at():
+    return timezone.now() - timedelta(minutes=30)
+
+
+def test_the_customer_sees_the_promise_the_owner_and_no_note(house: House, client: Client, at) -> None:
+    case = house.open(at=at)
+    add_note(case=case, said=Said("他上次也这样", at), by=actor_of(house.chen), at=at)
+    reply(case=case, said=Said("明天上门", at, author_name="陈晨"), by=actor_of(house.chen), at=at)
+
+    response = client.get(f"/track/{case.track_token}")
+
+    words = text_of(response)
+    assert response.status_code == 200
+    for shown in (case.reference, "洗衣机漏水", "我们承诺解决的时间", "小陈", "售后组", "明天上门", "已兑现"):
+        assert shown in words
+    for hidden in ("他上次也这样", "陈晨"):
+        assert hidden not in words
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_wrong_link_is_calmly_not_there(db, client: Client) -> None:
+    response = client.get("/track/ABCDEFGHIJKLMNOPQRSTUV")
+
+    assert response.status_code == 404
+    assert "没有找到" in text_of(response)
+
+
+def test_the_customer_writes_and_it_stands_in_the_case(house: House, client: Client, at) -> None:
+    case = house.open(at=at)
+
+    response = client.post(f"/track/{case.track_token}/messages", {"text": "什么时候来？"}, follow=True)
+
+    message = Message.objects.latest("id")
+    assert "您的消息我们收到了。" in text_of(response)
+    assert (message.text, message.author, message.conversation.channel) == (
+        "什么时候来？",
+        f"customer:{house.wang.pk}",
+        "portal",
+    )
+
+
+def test_the_customer_says_it_is_solved_and_that_it_is_not(house: House, client: Client, at) -> None:
+    case = house.open(at=at)
+
+    client.post(f"/track/{case.track_token}/closure")
+    assert list(case.closures.values_list("outcome", "by")) == [("solved", f"customer:{house.wang.pk}")]
+
+    page = client.post(f"/track/{case.track_token}/reopenings", {"reason": "问题还没有解决。"}, follow=True)
+    assert Case.objects.get(pk=case.pk).is_open
+    assert "问题还没有解决。" in text_of(page)
+
+
+def test_long_after_the_closure_nothing_can_be_added(house: House, client: Client, at) -> None:
+    case = house.open(at=at - timedelta(days=30))
+    close_case(case=case, outcome="solved", by=actor_of(house.chen), at=at - timedelta(days=20))
+
+    page = client.get(f"/track/{case.track_token}")
+    response = client.post(f"/track/{case.track_token}/messages", {"text": "又坏了"})
+
+    assert "<textarea" not in page.content.decode()
+    assert response.status_code == 409
+    assert f"请重新联系我们并说明编号 {case.reference}" in text_of(response)
+    assert Message.objects.filter(case=case).count() == 1
+
+
+def test_a_flood_from_one_link_is_stopped(house: House, client: Client, at) -> None:
+    case = house.open(at=at)
+
+    codes = [client.post(f"/track/{case.track_token}/messages", {"text": str(n)}).status_code for n in range(13)]
+
+    assert codes == [302] * 12 + [429]
+    assert Message.objects.filter(case=case).count() == 13
+
+
+def test_a_link_opens_the_files_of_its_own_case_only_and_never_a_note_s(house: House, client: Client, at) -> None:
+    def file(name: str) -> list:
+        return [store_bytes(name.encode(), name=name, content_type="text/plain")]
+
+    mine = house.open(at=at, first={"attachments": file("mine")})
+    other = house.open(at=at, first={"attachments": file("other")})
+    add_note(case=mine, said=Said("", at, attachments=file("note")), by=SYSTEM, at=at)
+    ids = dict(Attachment.objects.values_list("name", "pk"))
+
+    codes = {name: client.get(f"/track/{mine.track_token}/files/{ids[name]}").status_code for name in ids}
+
+    assert codes == {"mine": 200, "other": 404, "note": 404}
+    assert other.customer_id == mine.customer_id
