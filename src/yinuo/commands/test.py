@@ -17,7 +17,8 @@ _STAGES = {
     "layout": ("ruff", "format", "--check", "."),
     "layers": ("lint-imports",),
     "types": ("mypy",),
-    "tests": ("pytest",),
+    # A file's tests stay together: they share servers and databases. `-n 0` runs everything in one process.
+    "tests": ("pytest", "-n", "auto", "--dist", "loadfile"),
 }
 
 

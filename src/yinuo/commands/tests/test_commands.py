@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 
 from yinuo.foundation.postgres.server import Server
 from yinuo.foundation.postgres.tests.people import new_folder, present_account
+from yinuo.foundation.tests import ports
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -293,9 +293,7 @@ def _until_it_answers(port: int, path: str) -> None:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return ports.free_port()
 
 
 def test_live_alone_refuses_who_may_not_listen(house, free_port):

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import psycopg
 import pytest
 
 from yinuo.foundation.postgres.place import Place
+from yinuo.foundation.tests.ports import free_port
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 _PATIENCE_SECONDS = 200
@@ -29,9 +29,7 @@ class Demo:
     """A running `yinuo demo` and all it has printed."""
 
     def __init__(self, home: Path, *words: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.home = home
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         self.process = subprocess.Popen(

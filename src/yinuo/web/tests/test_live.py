@@ -26,6 +26,7 @@ from yinuo.cases.models import Case
 from yinuo.cases.tests.cast import SYSTEM
 from yinuo.foundation.facts import announce, recorded
 from yinuo.foundation.followers import horizon_position, newest_position
+from yinuo.foundation.tests.ports import free_port
 from yinuo.intake.mail.facts import MailboxCleared
 from yinuo.web.live import _CATCH_UP_FACTS, _QUEUE_LENGTH, Hub, Listener, event_of, topics_of
 
@@ -42,9 +43,7 @@ def database_address() -> str:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,6 +161,20 @@ def state_of(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def states_of_threads(pid: int) -> set[str]:
+    """Return the letters for the states of all threads of a living process."""
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {stat.read_text().rsplit(")", 1)[1].split()[0] for stat in stats}
+
+
+def until(condition: Callable[[], bool], *, within: float = 5) -> None:
+    """Return when the condition holds; fail when it does not come to hold in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def gone(*pids: int, within: float) -> bool:

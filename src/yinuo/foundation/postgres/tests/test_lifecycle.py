@@ -10,7 +10,15 @@ import time
 import pytest
 
 from yinuo.foundation.postgres import postmaster
-from yinuo.foundation.postgres.tests.people import gone, kill, parent_of, present_account, state_of
+from yinuo.foundation.postgres.tests.people import (
+    gone,
+    kill,
+    parent_of,
+    present_account,
+    state_of,
+    states_of_threads,
+    until,
+)
 
 LEAVE_SECONDS = 5
 
@@ -200,12 +208,11 @@ def test_a_zombie_that_nobody_reaps_does_not_hinder_the_next_start(home):
         assert careless.stdout.readline() == "ready\n"
         server, watcher = home.postmaster(), home.watcher()
         assert parent_of(watcher) == careless.pid
-        os.kill(careless.pid, signal.SIGSTOP)  # its own thread must not start a new watcher
+        # Its own thread must not start a new watcher, nor stop just when it has got the watcher's lock.
+        os.kill(careless.pid, signal.SIGSTOP)
+        until(lambda: states_of_threads(careless.pid) == {"T"})
         kill(watcher, server)
-        deadline = time.monotonic() + 5
-        while state_of(server) != "Z":
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: state_of(server) == "Z")
         assert (home.place.data / "postmaster.pid").exists()
 
         user = home.user().ready()

@@ -24,6 +24,8 @@ from pathlib import Path
 
 import pytest
 
+from yinuo.foundation.tests.ports import free_port
+
 PASSWORD = '一诺 p"w\\1'
 _WAIT_SECONDS = 20
 _SPARE_USERS = 200
@@ -198,7 +200,7 @@ def mail_peers(
 def _prepare(peers: MailPeers) -> None:
     for name in ("mail", "spool"):
         (peers.folder / name).mkdir(exist_ok=True)
-    peers.imap_port, peers.imaps_port, peers.lmtp_port, peers.smtp_port = _free_ports(4)
+    peers.imap_port, peers.imaps_port, peers.lmtp_port, peers.smtp_port = (free_port() for _ in range(4))
     _write_certificate(peers)
     _write_users(peers)
     (peers.folder / "dovecot.conf").write_text(_dovecot_conf(peers))
@@ -276,14 +278,6 @@ def _write_users(peers: MailPeers) -> None:
         for user in [*peers.users, *(f"box{number}@{name}" for name in peers.domains for number in range(_SPARE_USERS))]
     ]
     (peers.folder / "users").write_text("".join(lines))
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _ended(process: subprocess.Popen[bytes] | None) -> None:
