@@ -20,7 +20,14 @@ class Role(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
 
 
-_READ = {"cases.view", "customers.view", "desk.open", "organisation.view", "standards.view"}
+_READ = {
+    "cases.view",
+    "customers.view",
+    "desk.open",
+    "organisation.save_views",
+    "organisation.view",
+    "standards.view",
+}
 _WORK = _READ | {
     "cases.open",
     "cases.reply",
@@ -53,6 +60,6 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "standards.edit",
         }
     ),
-    Role.PARTNER: frozenset({"desk.open", "cases.view", "cases.note"}),
+    Role.PARTNER: frozenset({"desk.open", "cases.view", "cases.note", "organisation.save_views"}),
     Role.CUSTOMER: frozenset(),
 }

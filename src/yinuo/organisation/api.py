@@ -1,21 +1,22 @@
-"""The house for other programs: who works where, and whether they can be given work now."""
+"""The house for other programs: who works where, whether they can be given work now, the views they keep of lists."""
 
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
 from yinuo.access.api import ApiRequest
 from yinuo.access.roles import Role
-from yinuo.foundation.api import Code, Given, Order, Page, PageWish, Unset, page_of
+from yinuo.foundation.api import Code, Given, Id, Order, Page, PageWish, Unset, bounded, page_of
 from yinuo.foundation.bilingual import Named
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
 
-from .actions import change_presence
-from .models import Department, Presence, Region, Staff, Team, TeamMembership
+from .actions import change_presence, remove_view, rename_view, save_view, share_view
+from .models import Department, Presence, Region, SavedView, Staff, Team, TeamMembership
 
 router = Router(tags=["organisation"])
 
@@ -92,6 +93,40 @@ class StaffFilters(BaseModel):
     has_left: bool = Field(False, description="Those who left instead of those who work here.")
 
 
+class ViewOut(BaseModel):
+    """A list as somebody keeps it."""
+
+    id: int
+    place: str = Field(description="Which list: queue, cases, customers.")
+    name: str
+    query: str = Field(description="What stands behind the ? of the list's address.")
+    owner_id: int
+    team: str | None = Field(description="Code of the team whose members have it too.")
+    saved_at: datetime
+
+
+class ViewIn(Given):
+    """A view to be kept."""
+
+    place: bounded(40, shortest=1)
+    name: bounded(60, shortest=1)
+    query: bounded(2000) = ""
+
+
+class ViewChange(Given):
+    """What is to be otherwise; what is left out stays. `team` null: for its owner alone."""
+
+    name: bounded(60, shortest=1) | Unset = None
+    query: bounded(2000) | Unset = None
+    team: Code | None = None
+
+
+class ViewFilters(BaseModel):
+    """Which views are wanted."""
+
+    place: Code | Unset = None
+
+
 @router.get("/me", response=MeOut, operation_id="who_am_i")
 def who_am_i(request: ApiRequest) -> MeOut:
     """Return who the token acts as. Needs no scope."""
@@ -155,6 +190,76 @@ def list_staff(request: ApiRequest, filters: Query[StaffFilters], wish: Query[Pa
     rows = rows.filter(left_at__isnull=not filters.has_left)
     rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
     return page_of(rows, Order("staff"), wish, _staff_out)
+
+
+@router.get("/views", response=Page[ViewOut], operation_id="list_views")
+def list_views(request: ApiRequest, filters: Query[ViewFilters], wish: Query[PageWish]) -> dict[str, Any]:
+    """List your own saved views and those of your teams. Scope `organisation:read`."""
+    request.actor.require("organisation.view")
+    rows = SavedView.objects.visible_to(request.actor).select_related("team")
+    if filters.place:
+        rows = rows.filter(place=filters.place)
+    return page_of(rows, Order("views"), wish, _view_out)
+
+
+@router.post("/views", response={201: ViewOut}, operation_id="save_view")
+def add_view(request: ApiRequest, body: ViewIn) -> Status[ViewOut]:
+    """Keep a list's query under a name. Scope `organisation:write`. Refuses `organisation.view_name_taken`."""
+    view = save_view(place=body.place, name=body.name, query=body.query, by=request.actor, at=now())
+    return Status(201, _view_out(view))
+
+
+@router.patch("/views/{view_id}", response=ViewOut, operation_id="change_view")
+@transaction.atomic
+def change_view(request: ApiRequest, view_id: Id, body: ViewChange) -> ViewOut:
+    """Rename a view, let it stand for another query, share it with a team you lead. Scope `organisation:write`.
+
+    Refuses `organisation.view_name_taken`, `organisation.not_your_team`.
+    """
+    view, given = _view(request, view_id), body.model_dump(exclude_unset=True)
+    wish: dict[str, Any] = {"by": request.actor, "at": now()}
+    if "name" in given:
+        view = rename_view(view=view, name=given["name"], **wish)
+    if "query" in given:
+        view = save_view(place=view.place, query=given["query"], view=view, **wish)
+    if "team" in given:
+        view = share_view(view=view, team=_team(given["team"]), **wish)
+    return _view_out(view)
+
+
+@router.delete("/views/{view_id}", response={204: None}, operation_id="remove_view")
+def delete_view(request: ApiRequest, view_id: Id) -> Status[None]:
+    """Forget a saved view; the rows it listed are untouched. Scope `organisation:write`."""
+    remove_view(view=_view(request, view_id), by=request.actor, at=now())
+    return Status(204, None)
+
+
+def _view(request: ApiRequest, view_id: int) -> SavedView:
+    view = SavedView.objects.visible_to(request.actor).select_related("team").filter(pk=view_id).first()
+    if view is None:
+        raise NotFound
+    return view
+
+
+def _team(code: str | None) -> Team | None:
+    if code is None:
+        return None
+    team = Team.objects.filter(code=code).first()
+    if team is None:
+        raise NotFound
+    return team
+
+
+def _view_out(view: SavedView) -> ViewOut:
+    return ViewOut(
+        id=view.pk,
+        place=view.place,
+        name=view.name,
+        query=view.query,
+        owner_id=view.owner_id,
+        team=view.team.code if view.team else None,
+        saved_at=view.saved_at,
+    )
 
 
 def _staff_of(team: str) -> Any:

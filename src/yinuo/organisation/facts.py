@@ -76,3 +76,42 @@ class ShiftRemoved(Fact):
 
     staff_id: int
     shift_id: int
+
+
+class ViewSaved(Fact):
+    """Somebody kept a list's filters, columns and order under a name, or changed what a name stands for."""
+
+    staff_id: int
+    view_id: int
+    place: str
+    is_new: bool
+
+
+class ViewRenamed(Fact):
+    """A saved view has another name."""
+
+    staff_id: int
+    view_id: int
+
+
+class ViewShared(Fact):
+    """A saved view now belongs to a team's members too; without a team, to its owner alone again."""
+
+    staff_id: int
+    team_id: int | None
+    view_id: int
+
+
+class ViewMoved(Fact):
+    """A saved view changed places with its neighbour."""
+
+    staff_id: int
+    view_id: int
+
+
+class ViewRemoved(Fact):
+    """A saved view is gone. The rows it listed are untouched."""
+
+    staff_id: int
+    view_id: int
+    place: str

@@ -1,4 +1,4 @@
-"""Regions, departments, teams, posts and the people in them, with skills, shifts and presence."""
+"""Regions, departments, teams, posts and the people in them, with skills, shifts, presence and saved views."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -139,3 +139,39 @@ class Shift(models.Model):
                 expressions=[("staff", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             )
         ]
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, actor: Actor) -> "SavedViewQuerySet":
+        """Return this person's own views and those shared with a team they are in; the system sees all."""
+        if actor.is_system:
+            return self
+        if actor.staff_id is None:
+            return self.none()
+        teams = TeamMembership.objects.filter(staff_id=actor.staff_id).values("team_id")
+        return self.filter(models.Q(owner_id=actor.staff_id) | models.Q(team_id__in=teams))
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to find it again. Without a team it is its owner's alone."""
+
+    owner = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="saved_views")
+    place = models.CharField(max_length=40, help_text='Which list: "queue", "cases", "customers".')
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True, help_text="What stands behind the ? of the list's address.")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="saved_views")
+    position = models.PositiveIntegerField(default=0, help_text="Among the views its owner has of this list.")
+    saved_at = models.DateTimeField()
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "place", "name"], name="one_view_of_a_name_per_owner_and_list"),
+            models.CheckConstraint(
+                condition=~models.Q(name="") & ~models.Q(place=""), name="a_saved_view_has_a_name_and_a_list"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""Reads of the organisation: the tree of departments, who is in a team, who works now, who can take work."""
+"""Reads of the organisation: the tree of departments, who is in a team, works now, can take work; kept views."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from yinuo.access.actors import Actor
 
-from .models import Department, Presence, Shift, Staff, Team
+from .models import Department, Presence, SavedView, Shift, Staff, Team
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,21 @@ def available_staff(team: Team) -> QuerySet[Staff]:
     """
     members = Staff.objects.filter(memberships__team=team, left_at=None, presence=Presence.AVAILABLE)
     return members.order_by("presence_since", "pk")
+
+
+def saved_views(actor: Actor, place: str) -> list[SavedView]:
+    """Return the views of a list that this person may open: their own in their order, then those of their teams.
+
+    Each with its owner and team at hand; one statement.
+    """
+    views = SavedView.objects.visible_to(actor).filter(place=place).select_related("owner", "team")
+    rows = list(views.order_by("position", "pk"))
+    return sorted(rows, key=lambda view: (view.owner_id != actor.staff_id, view.team_id or 0, view.position, view.pk))
+
+
+def led_teams(actor: Actor) -> list[Team]:
+    """Return the teams this person leads, which are those they may share a view with."""
+    return list(Team.objects.filter(memberships__staff_id=actor.staff_id, memberships__is_leader=True).order_by("pk"))
 
 
 def _nodes(below: dict[int | None, list[Department]], parent: int | None, depth: int) -> tuple[DepartmentNode, ...]:

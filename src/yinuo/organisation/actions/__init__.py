@@ -1,4 +1,4 @@
-"""The only writers of the organisation: its structure, its people, their hours."""
+"""The only writers of the organisation: its structure, its people, their hours, their saved views."""
 
 from .hours import ShiftOverlaps, ShiftWithoutLength, change_presence, plan_shift, remove_shift
 from .people import (
@@ -24,30 +24,54 @@ from .structure import (
     save_skill,
     save_team,
 )
+from .views import (
+    NotYourTeam,
+    TooManyViews,
+    ViewIncomplete,
+    ViewNameTaken,
+    ViewTooLong,
+    kept_query,
+    move_view,
+    remove_view,
+    rename_view,
+    save_view,
+    share_view,
+)
 
 __all__ = [
     "CodeTaken",
     "DepartmentInCircle",
     "FallbackTeamNeeded",
     "Names",
+    "NotYourTeam",
     "ShiftOverlaps",
     "ShiftWithoutLength",
     "StaffDetails",
     "StaffGone",
     "StillResponsible",
+    "TooManyViews",
+    "ViewIncomplete",
+    "ViewNameTaken",
+    "ViewTooLong",
     "add_staff",
     "change_presence",
     "change_staff",
     "join_team",
+    "kept_query",
     "leave",
     "leave_team",
+    "move_view",
     "plan_shift",
     "remove_shift",
+    "remove_view",
+    "rename_view",
     "return_to_work",
     "save_department",
     "save_post",
     "save_region",
     "save_skill",
     "save_team",
+    "save_view",
     "set_skills",
+    "share_view",
 ]

@@ -20,7 +20,7 @@ from yinuo.cases.tests.cast import BEGINNING, SYSTEM
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Customer, Identity
 from yinuo.intake.mail.models import Mailbox, StoredMail
-from yinuo.organisation.models import Region, Staff
+from yinuo.organisation.models import Region, SavedView, Staff
 from yinuo.web.api import api
 from yinuo.web.tests.api_caller import Caller, caller_of
 
@@ -52,6 +52,9 @@ class World:
         self.mail_id = StoredMail.objects.create(
             delivery_key="k", digest=draft.digest, size=6, state="kept_raw", stored_at=BEGINNING
         ).pk
+        self.view_id = SavedView.objects.create(
+            owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
+        ).pk
 
     def path(self, template: str) -> str:
         return template.format(
@@ -61,6 +64,7 @@ class World:
             attachment_id=self.attachment_id,
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
+            view_id=self.view_id,
             code="office" if "calendars" in template else "basic",
         )
 
@@ -121,6 +125,16 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
     ("GET", "/departments", None, STAFF_LIST),
     ("GET", "/teams", None, STAFF_LIST),
     ("GET", "/staff", None, STAFF_LIST),
+    ("GET", "/views", None, STAFF_LIST),
+    (
+        "POST",
+        "/views",
+        lambda _w: {"place": "cases", "name": "x", "query": "q=1"},
+        (401, 201, 201, 201, 201, 201, 201, 201),
+    ),
+    # The view belongs to the agent's team: its leader may change it, the others know nothing of it.
+    ("PATCH", "/views/{view_id}", lambda _w: {"name": "y"}, (401, 404, 404, 404, 404, 200, 200, 404)),
+    ("DELETE", "/views/{view_id}", None, (401, 404, 404, 404, 404, 204, 204, 404)),
     ("GET", "/standards", None, STAFF_LIST),
     (
         "POST",
