@@ -29,6 +29,21 @@ class MailNotDelivered(Fact):
     code: str
 
 
+class LetterSent(Fact):
+    """A mail without a case, such as a sign-in code or a digest, was taken by the next server."""
+
+    letter_id: int
+    purpose: str
+
+
+class LetterNotDelivered(Fact):
+    """A mail without a case did not, and will not, reach its reader; `code` says why."""
+
+    letter_id: int
+    purpose: str
+    code: str
+
+
 class MailboxObstructed(Fact):
     """A mailbox cannot be read; `code` says why."""
 

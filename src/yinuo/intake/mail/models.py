@@ -122,6 +122,53 @@ class OutgoingMail(models.Model):
         ]
 
 
+class Letter(models.Model):
+    """A mail that belongs to no case, such as a sign-in code or a digest.
+
+    Its words and its address are encrypted, and the words are dropped as soon as it went or never will.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not delivered")
+        EXPIRED = "expired", _("Too late")
+        WITHHELD = "withheld", _("Not sent")
+
+    key = models.CharField(max_length=120, unique=True, help_text="The caller's own name for it: it is queued once.")
+    purpose = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    address = EncryptedTextField()
+    masked = models.CharField(max_length=120)
+    lookup = models.BinaryField(max_length=16, help_text="Blind index of the address.")
+    subject = EncryptedTextField()
+    text = EncryptedTextField()
+    html = EncryptedTextField()
+    message_id_header = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    queued_at = models.DateTimeField()
+    send_after = models.DateTimeField(help_text="Not before; after a failed try, when to try again.")
+    expires_at = models.DateTimeField(help_text="Not sent at or after this instant.")
+    sent_at = models.DateTimeField(null=True)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_letter_is_sent_at_an_instant",
+                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent") & Q(sent_at=None),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["send_after", "id"], condition=Q(state="queued"), name="letters_to_send"),
+            models.Index(fields=["message_id_header"], name="letters_by_message_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.masked}"
+
+
 class BlockedAddress(models.Model):
     """An address that answered for good that it takes no mail; automatic mail to it rests until `until`."""
 

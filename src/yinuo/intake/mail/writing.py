@@ -14,8 +14,8 @@ from yinuo.cases.actions.attaching import path_of
 from yinuo.cases.models import Attachment, Case, Message
 
 from .keys import message_id_keys
+from .models import Letter, Mailbox, StoredMail
 from .models import OutgoingMail as QueuedMail
-from .models import StoredMail
 from .reading import make_body_mark
 from .transport.compose import Automatic, OutgoingAttachment, OutgoingMail, Person
 
@@ -45,6 +45,20 @@ def outgoing_mail(row: QueuedMail) -> OutgoingMail:
         attachments=[_file(attachment) for attachment in message.attachments.all()],
         automatic=Automatic.REPLIED if row.is_automatic else Automatic.NO,
         thread_started_at=message.conversation.started_at,
+    )
+
+
+def outgoing_letter(row: Letter, mailbox: Mailbox) -> OutgoingMail:
+    """Return the mail of a letter, from `mailbox`, ready to compose."""
+    return OutgoingMail(
+        sender=Person(mailbox.address, mailbox.sender_name),
+        to=[Person(row.address)],
+        subject=row.subject,
+        text=row.text,
+        html=row.html or _as_html(row.text),
+        message_id=f"<{row.message_id_header}>",
+        sent_at=row.queued_at,
+        automatic=Automatic.GENERATED,
     )
 
 

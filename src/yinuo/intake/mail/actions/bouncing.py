@@ -13,6 +13,8 @@ from yinuo.intake.mail.house_addresses import address_lookup
 from yinuo.intake.mail.models import BlockedAddress, OutgoingMail
 from yinuo.intake.mail.reading import Automatic, Bounce, ThreadMatch, read_message_id
 
+from .letters import mark_letter_not_delivered
+
 _REST = timedelta(days=60)
 
 
@@ -27,6 +29,8 @@ def take_note_of_bounce(
     if bounce.is_permanent and bounce.is_address_bad:
         _rest_addresses(bounce, at)
     if own is None:
+        if bounce.is_permanent and bounce.original_message_id:
+            mark_letter_not_delivered(bounce.original_message_id.strip("<>"), bounce.diagnostic, bounce.status, at=at)
         return match
     if bounce.is_permanent:
         _mark_not_delivered(own.message_id, bounce, at)

@@ -1,42 +1,33 @@
 """Mail goes out: a message becomes a row in the queue, and the queue is tried until the next server took it.
 
-One worker at a time speaks for a mailbox. A worker killed between handing over and writing it down leaves the row due:
-it goes again, with the same Message-ID, so that a mail taken twice shows once in most programs.
+How one is handed in, by one worker at a time: `handing_in.py`.
 """
 
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, Channel, Message, MessageKind
 from yinuo.customers.models import Identity, IdentityKind
 from yinuo.foundation.facts import announce
-from yinuo.foundation.refusals import Refusal
 from yinuo.intake.mail.facts import MailNotDelivered, MailSent
 from yinuo.intake.mail.house_addresses import address_lookup
 from yinuo.intake.mail.keys import message_id_keys
 from yinuo.intake.mail.models import BlockedAddress, Mailbox, OutgoingMail, StoredMail
 from yinuo.intake.mail.reading import RecentSend, make_message_id, may_send_more
 from yinuo.intake.mail.settings_of import outgoing_settings
-from yinuo.intake.mail.transport.compose import compose
-from yinuo.intake.mail.transport.opening import Sender, open_sender
-from yinuo.intake.mail.transport.smtp import retry_at
+from yinuo.intake.mail.transport.opening import open_sender
 from yinuo.intake.mail.transport.values import Outcome, SendingResult
 from yinuo.intake.mail.writing import outgoing_mail
 
-log = logging.getLogger("yinuo.mail")
+from .handing_in import BATCH, GIVE_UP_AFTER, default_mailbox, hand_in, holding
+
 MAIL = Actor.system("mail")
-_BATCH = 20
-# The first half of an advisory lock's key: "mail is being sent from a mailbox".
-_LOCK_SPACE = 0x794F
 _NEEDED = ("mailbox", "message__conversation", "case__customer", "case__owner")
 _LOOP_MEMORY = timedelta(minutes=600)
-_GIVE_UP_AFTER = timedelta(days=4)
 
 
 def queue_mail_for(message: Message, *, at: datetime, send_after: datetime | None = None) -> OutgoingMail | None:
@@ -48,10 +39,7 @@ def queue_mail_for(message: Message, *, at: datetime, send_after: datetime | Non
     if conversation.channel != Channel.MAIL or message.kind not in {MessageKind.REPLY, MessageKind.NOTICE}:
         return None
     case = message.case
-    mailbox = (
-        Mailbox.objects.filter(address=conversation.address).first()
-        or Mailbox.objects.filter(is_active=True).order_by("pk").first()
-    )
+    mailbox = Mailbox.objects.filter(address=conversation.address).first() or default_mailbox()
     if mailbox is None:
         return None
     people = _recipients(case)
@@ -82,29 +70,11 @@ def send_due_mails(*, at: datetime) -> int:
     due = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, next_try_at__lte=at)
     tried = 0
     for mailbox_id in list(due.order_by("mailbox_id").values_list("mailbox_id", flat=True).distinct()):
-        with _holding(mailbox_id) as is_ours:
+        with holding(mailbox_id) as is_ours:
             if is_ours:
                 rows = due.filter(mailbox_id=mailbox_id).order_by("next_try_at", "id")
-                tried += _send(list(rows.select_related(*_NEEDED)[:_BATCH]), at)
+                tried += _send(list(rows.select_related(*_NEEDED)[:BATCH]), at)
     return tried
-
-
-@contextmanager
-def _holding(mailbox_id: int) -> Iterator[bool]:
-    """Hold a mailbox's way out while a batch goes through it; yields False when another worker holds it.
-
-    The lock is the connection's: a killed worker gives it back at once, and what it did not finish is due as before.
-    Row locks would not do: their transaction would hold back every follower while a slow server is spoken to.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, mailbox_id])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_SPACE, mailbox_id])
 
 
 def _send(rows: list[OutgoingMail], at: datetime) -> int:
@@ -112,34 +82,17 @@ def _send(rows: list[OutgoingMail], at: datetime) -> int:
         return 0
     with open_sender(outgoing_settings(rows[0].mailbox)) as sender:
         for row in rows:
-            _record(row, _hand_in(row, sender, at), at)
+            named = {"outgoing_mail": row.pk}
+            written = partial(outgoing_mail, row)
+            _record(row, hand_in(written, sender, tries_count=row.attempt_count, at=at, named=named), at)
     return len(rows)
-
-
-def _hand_in(row: OutgoingMail, sender: Sender, at: datetime) -> SendingResult:
-    try:
-        mail = outgoing_mail(row)
-        return sender.send(
-            compose(mail),
-            sender=mail.sender.address,
-            recipients=[person.address for person in (*mail.to, *mail.cc)],
-            at=at,
-            tries_count=row.attempt_count,
-        )
-    except Refusal as refusal:
-        # A name or address that no mail may carry: trying again would not help.
-        return SendingResult(Outcome.REFUSED, problem_code=refusal.code, sentence=refusal.sentence())
-    except Exception as fault:  # one mail that cannot be written must not hold up the others
-        log.exception("mail could not be sent", extra={"outgoing_mail": row.pk})
-        later = retry_at(at=at, tries_count=row.attempt_count)
-        return SendingResult(Outcome.LATER, retry_at=later, sentence=type(fault).__name__)
 
 
 @transaction.atomic
 def _record(row: OutgoingMail, result: SendingResult, at: datetime) -> None:
     row.attempt_count += 1
     ids = {"case_id": row.case_id, "outgoing_mail_id": row.pk, "message_id": row.message_id}
-    gave_up = at - row.queued_at > _GIVE_UP_AFTER
+    gave_up = at - row.queued_at > GIVE_UP_AFTER
     if result.outcome is Outcome.SENT:
         row.state, row.sent_at, row.problem = OutgoingMail.State.SENT, at, ""
         Mailbox.objects.filter(pk=row.mailbox_id).update(sent_at=at)

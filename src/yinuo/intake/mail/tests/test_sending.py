@@ -11,7 +11,7 @@ from yinuo.cases.tests.cast import actor_of
 from yinuo.foundation.models import FactRow
 from yinuo.foundation.tests.following import follow_everything, other_connection
 from yinuo.intake.mail import reactions  # noqa: F401 - registers the followers
-from yinuo.intake.mail.actions import send_due_mails, sending, take_in
+from yinuo.intake.mail.actions import handing_in, send_due_mails, take_in
 from yinuo.intake.mail.models import OutgoingMail
 from yinuo.intake.mail.tests.following_mail import Person, open_for_mail, parsed, text_of
 
@@ -124,7 +124,7 @@ def test_a_mailbox_is_spoken_for_by_one_worker_and_a_dead_one_lets_go_at_once(ho
     row = answered(house, wrote(support, wang))
     OutgoingMail.objects.update(next_try_at=AT)
     with other_connection() as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [sending._LOCK_SPACE, support.pk])
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [handing_in.LOCK_SPACE, support.pk])
         assert send_due_mails(at=AT) == 0
 
     assert send_due_mails(at=AT) == 1  # the other's connection is gone, and with it its lock
