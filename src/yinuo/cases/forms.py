@@ -1,4 +1,4 @@
-"""What people type on the workbench and on the tracking page, checked before an action is called."""
+"""What people type on the workbench and in the portal, checked before an action is called."""
 
 from typing import Any
 

@@ -1,17 +1,11 @@
-"""The addresses of a case's files and of the tracking page."""
+"""The addresses of a case's files."""
 
 from django.urls import path
 
-from .pages import files, tracking
+from .pages import files
 
 urlpatterns = [
     path("attachments/<int:attachment_id>", files.attachment, name="attachment"),
     path("messages/<int:message_id>/html", files.message_html, name="message_html"),
     path("messages/<int:message_id>/text", files.message_text, name="message_text"),
-    path("track/<str:token>", tracking.track, name="track"),
-    path("track/<str:token>/messages", tracking.add_message, name="track_messages"),
-    path("track/<str:token>/closure", tracking.close, name="track_closure"),
-    path("track/<str:token>/reopenings", tracking.reopen, name="track_reopenings"),
-    path("track/<str:token>/progress", tracking.tracked_piece, name="track_progress"),
-    path("track/<str:token>/files/<int:attachment_id>", tracking.tracked_file, name="tracked_file"),
 ]

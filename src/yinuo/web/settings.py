@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yinuo.cases",
     "yinuo.routing",
     "yinuo.intake.mail",
+    "yinuo.intake.portal",
     "yinuo.desk",
     "yinuo.web",
 ]

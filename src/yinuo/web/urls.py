@@ -17,4 +17,5 @@ urlpatterns = [
     path("settings/", include("yinuo.web.settings_pages.urls")),
     path("", include("yinuo.desk.urls")),
     path("", include("yinuo.cases.urls")),
+    path("", include("yinuo.intake.portal.urls")),
 ]

@@ -1,1 +1,1 @@
-"""The doors of a case besides the desk: its files, and the customer's tracking page."""
+"""The doors of a case besides the desk and the portal: its files and mails as they came."""

@@ -20,12 +20,11 @@ from yinuo.cases import actions
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.forms import ReasonForm, WordsForm
 from yinuo.cases.models import Case
+from yinuo.cases.pages.files import FILE_POLICY, file_answer, kept_files
+from yinuo.cases.pages.shown import open_time, shown_entries
 from yinuo.cases.queries import attachment_for, given_name, tracked, tracked_case
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import Refusal
-
-from .files import FILE_POLICY, file_answer, kept_files
-from .shown import open_time, shown_entries
 
 _POSTS = 12
 _PERIOD = timedelta(minutes=10)
@@ -33,7 +32,7 @@ Page = Callable[..., HttpResponseBase]
 
 
 class TooManyPosts(Refusal):
-    code = "cases.too_many_posts"
+    code = "portal.too_many_posts"
     status = 429
 
     def sentence(self) -> str:
@@ -41,7 +40,7 @@ class TooManyPosts(Refusal):
 
 
 class TooLongClosed(Refusal):
-    code = "cases.too_long_closed"
+    code = "portal.too_long_closed"
 
     def sentence(self) -> str:
         return _("This request was closed a while ago. Please write to us anew and name its number, %(reference)s.") % (
@@ -131,7 +130,7 @@ def tracked_file(request: HttpRequest, case: Case, actor: Actor, attachment_id: 
 @tracking_page("GET")
 def tracked_piece(request: HttpRequest, case: Case, _actor: Actor) -> HttpResponse:
     """Return all but the forms, for the page to refresh itself."""
-    return render(request, "cases/_tracked.html", _context(case))
+    return render(request, "portal/_case.html", _context(case))
 
 
 def _done(request: HttpRequest, case: Case, act: Callable[[], str]) -> HttpResponse:
@@ -154,7 +153,7 @@ def _page(
         "refusal": refusal,
         "text": text,
     }
-    return render(request, "cases/track.html", context, status=status)
+    return render(request, "portal/case.html", context, status=status)
 
 
 def _context(case: Case, *, whole: bool = False) -> dict[str, Any]:

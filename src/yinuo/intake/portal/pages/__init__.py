@@ -1,0 +1,1 @@
+"""The doors of the customers: pages by link, by sign-in, and for everybody."""
