@@ -76,9 +76,12 @@ def history(world: World, *, start: date, end: date, total: int) -> Iterator[Pla
 def next_plan(random: Random, world: World, opened_at: datetime) -> Plan:
     """Return one plan for somebody who writes at this instant: scenario by share and season, then a fitting person."""
     day = opened_at.astimezone(COMPANY_ZONE).date()
-    language = "en" if random.random() < 0.115 else "zh"
-    scenario = choose_scenario(random, day, language)
-    order, customer = _asker(random, world, scenario, language, day)
+    asker = None
+    while asker is None:  # in a small company, nobody may have bought just that
+        language = "en" if random.random() < 0.115 else "zh"
+        scenario = choose_scenario(random, day, language)
+        asker = _asker(random, world, scenario, language, day)
+    order, customer = asker
     company = world.company_by_number.get(customer.company_number)
     return conversation_plan(random, scenario, customer, order, opened_at, company=company)
 
@@ -89,12 +92,17 @@ def choose_scenario(random: Random, day: date, language: str) -> Scenario:
     return random.choices(spoken, [scenario.weight * season(scenario.season, day) for scenario in spoken])[0]
 
 
-def _asker(random: Random, world: World, scenario: Scenario, language: str, day: date) -> tuple[Order | None, Customer]:
+def _asker(
+    random: Random, world: World, scenario: Scenario, language: str, day: date
+) -> tuple[Order | None, Customer] | None:
     if scenario.flow == "none":
         return None, random.choice(world.outsiders)
     business = scenario.business_only and language == "zh"
     line = random.choice(scenario.lines) if scenario.lines else ""
-    order = _order(random, world.orders_by_line[line, language, business], scenario, day)
+    pool = world.orders_by_line[line, language, business]
+    if not pool:
+        return None
+    order = _order(random, pool, scenario, day)
     customer = world.customer_by_number[order.customer_number]
     return (order if scenario.needs_order else None), customer
 

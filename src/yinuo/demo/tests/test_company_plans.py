@@ -16,7 +16,7 @@ from yinuo.demo.company.plans import conversation_plan, until
 from yinuo.demo.company.scenario_book import scenarios
 from yinuo.demo.company.standards import standard_for
 from yinuo.demo.company.wording import choose, spoken_deadline, spoken_window
-from yinuo.demo.company.world import choose_scenario, history
+from yinuo.demo.company.world import build_world, choose_scenario, history
 from yinuo.demo.tests.conftest import START, TODAY
 
 END = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -213,3 +213,12 @@ def test_an_answer_that_suits_what_was_said_goes_first():
     assert choose(Random(1), templates, "照片发你了") == "看到照片了。"
     assert choose(Random(1), templates, "你好") == "收到。"
     assert choose(Random(1), templates[:1], "你好") == "看到照片了。"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_company_with_hardly_any_customers_has_a_history_too(seed):
+    small = build_world(seed, TODAY, customer_count=12)
+
+    told = list(history(small, start=START, end=TODAY, total=200))
+
+    assert len(told) == 200
