@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from yinuo.foundation.postgres.refusals import DiskFull, NotADatabaseFolder, Oth
 ACCOUNT_NAME = "yinuo"
 
 _ROOM_NEEDED_MB = 200
+_DRAFT_SECONDS = 10.0
 _NO_ROOM = os.strerror(errno.ENOSPC)
 
 # A process's own working folder, as it sees it. Entering the data through it works even when root's private
@@ -38,13 +40,21 @@ def make_cluster(place: Place, binaries: Binaries, account: Account | None, *, d
     if shutil.disk_usage(place.root).free < _ROOM_NEEDED_MB * 2**20:
         raise disk_full(place)
     for leftover in place.root.glob("data.draft.*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove_draft(leftover)
     draft = place.root / f"data.draft.{os.getpid()}"
     draft.mkdir(mode=0o700)
     if account:
         account.own(draft)
     _initialise(place, draft, binaries, account, durable=durable)
     draft.rename(place.data)
+
+
+def _remove_draft(draft: Path) -> None:
+    """Remove what a killed start left; its `initdb` may still write there for a moment, until it fails."""
+    deadline = time.monotonic() + _DRAFT_SECONDS
+    while draft.exists() and time.monotonic() < deadline:
+        shutil.rmtree(draft, ignore_errors=True)
+        time.sleep(0.01)
 
 
 def disk_full(place: Place) -> DiskFull:
