@@ -1,19 +1,22 @@
 """The only writers of accounts, roles, tokens and the reveal trail."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yinuo.foundation.facts import announce
-from yinuo.foundation.refusals import Refusal
+from yinuo.foundation.refusals import NotAllowed, Refusal
 
 from .actors import Actor
 from .facts import (
     AccountAdded,
     AccountChanged,
+    ListExported,
     PersonalFieldRevealed,
     RoleGranted,
     RoleRevoked,
@@ -29,6 +32,7 @@ TOKEN_SCOPES = frozenset(
     for verb in ("read", "write")
 )
 _REVEALS_AN_HOUR = 60
+_MOST_COLUMNS = 60
 
 
 class UsernameTaken(Refusal):
@@ -108,6 +112,49 @@ def choose_language(*, account: Account, language: str, by: Actor, at: datetime)
     account.language = language
     account.save(update_fields=["language"])
     announce(AccountChanged(staff_id=account.pk, fields=["language"]), by=by, at=at)
+
+
+@transaction.atomic
+def choose_columns(*, account: Account, place: str, columns: Sequence[str], by: Actor, at: datetime) -> None:
+    """Keep which columns an account wants in the list called `place`; none: the usual ones again.
+
+    The list passes over columns it does not know. Refuses with NotAllowed for others' accounts. Announces
+    AccountChanged.
+    """
+    if by.staff_id != account.pk:
+        raise NotAllowed(permission="access.administer")
+    row = Account.objects.select_for_update().get(pk=account.pk)
+    chosen = {name: kept for name, kept in row.list_columns.items() if name != place}
+    if columns:
+        chosen[place] = list(columns)[:_MOST_COLUMNS]
+    if chosen == row.list_columns:
+        return
+    row.list_columns = account.list_columns = chosen
+    row.save(update_fields=["list_columns"])
+    announce(AccountChanged(staff_id=row.pk, fields=["list_columns"]), by=by, at=at)
+
+
+@transaction.atomic
+def record_export(
+    *,
+    place: str,
+    form: str,
+    columns: Sequence[str],
+    filters: Mapping[str, Any],
+    row_count: int,
+    permission: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write down that somebody takes a whole list out of the house, before the first row leaves.
+
+    filters: by name, without anybody's words. Refuses with NotAllowed. Announces ListExported.
+    """
+    by.require(permission)
+    fact = ListExported(
+        staff_id=by.staff_id, place=place, form=form, columns=list(columns), filters=dict(filters), row_count=row_count
+    )
+    announce(fact, by=by, at=at)
 
 
 @transaction.atomic

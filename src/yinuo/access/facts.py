@@ -1,5 +1,7 @@
 """What can happen to accounts and personal data."""
 
+from typing import Any
+
 from yinuo.foundation.facts import Fact
 
 
@@ -54,6 +56,20 @@ class PersonalFieldRevealed(Fact):
     staff_id: int
     customer_id: int
     field: str
+
+
+class ListExported(Fact):
+    """Somebody took a whole list as a file: which, with which filters, in what form, and how many rows.
+
+    Of words that were searched for only that there were some: they may be a customer's.
+    """
+
+    staff_id: int | None
+    place: str
+    form: str
+    columns: list[str]
+    filters: dict[str, Any]
+    row_count: int
 
 
 class SignedIn(Fact):

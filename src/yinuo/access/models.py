@@ -31,6 +31,7 @@ class Account(AbstractBaseUser):
     email = models.EmailField(max_length=254, blank=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=10, default="zh-hans")
+    list_columns = models.JSONField(default=dict, blank=True, help_text="List -> the columns last chosen there.")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

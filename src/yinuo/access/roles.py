@@ -40,13 +40,15 @@ _WORK = _READ | {
     "mail.view",
     "organisation.presence",
 }
+_EXPORT = {"cases.export", "customers.export"}
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_WORK),
-    Role.TEAM_LEADER: frozenset(_WORK | {"cases.assign", "organisation.edit_shifts"}),
-    Role.QUALITY_MANAGER: frozenset(_READ | {"cases.note", "facts.view", "standards.edit"}),
-    Role.ANALYST: frozenset(_READ | {"facts.view"}),
+    Role.TEAM_LEADER: frozenset(_WORK | _EXPORT | {"cases.assign", "organisation.edit_shifts"}),
+    Role.QUALITY_MANAGER: frozenset(_READ | _EXPORT | {"cases.note", "facts.view", "standards.edit"}),
+    Role.ANALYST: frozenset(_READ | _EXPORT | {"facts.view"}),
     Role.ADMINISTRATOR: frozenset(
         _WORK
+        | _EXPORT
         | {
             "access.administer",
             "cases.assign",

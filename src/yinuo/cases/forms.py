@@ -124,8 +124,12 @@ class NewCaseForm(forms.Form):
     )
     team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, is_known: bool = False, **more: Any) -> None:
+        """Make the form; is_known: the page says who the customer is, so nobody asks who they are."""
         super().__init__(*args, **more)
+        if is_known:
+            for name in ("phone", "mail", "name"):
+                del self.fields[name]
         teams = Team.objects.filter(memberships__staff_id=actor.staff_id).order_by("code")
         field = self.fields["team"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -148,6 +152,11 @@ class NewCaseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if not values.get("phone") and not values.get("mail") and not {"phone", "mail"} & set(self.errors):
+        if (
+            "phone" in self.fields
+            and not values.get("phone")
+            and not values.get("mail")
+            and not {"phone", "mail"} & set(self.errors)
+        ):
             self.add_error("phone", _("Write a phone number or a mail address, so that the customer can be reached."))
         return values

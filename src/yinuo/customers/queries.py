@@ -39,6 +39,17 @@ class MaskedIdentity:
 
 
 @dataclass(frozen=True)
+class Person:
+    """A customer's name as lists show it."""
+
+    name: str
+    is_vip: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """One page of a list. `next_after` is what to pass as `after` for the next page; None on the last one."""
 
@@ -75,14 +86,14 @@ def visible_customers(
     after: the id of the last customer of the page before; ids, so that no name stands in an address line.
     Each customer has `company`, `region` and `shown_identities` (masked) loaded: a fixed number of queries a page.
     """
-    rows = _found(Customer.objects.visible_to(actor), search)
+    rows = found_customers(Customer.objects.visible_to(actor), search)
     if tier:
         rows = rows.filter(tier=tier)
     if region:
         rows = rows.filter(region=region)
     if after is not None:
         rows = _behind(rows, after)
-    rows = rows.select_related("company", "region").defer("address").prefetch_related(_shown_identities())
+    rows = rows.select_related("company", "region").defer("address").prefetch_related(shown_identities())
     found = list(rows.order_by("sort_key", "id")[: limit + 1])
     return CustomerPage(tuple(found[:limit]), found[limit - 1].pk if len(found) > limit else None)
 
@@ -91,7 +102,7 @@ def customer_profile(actor: Actor, customer_id: int) -> CustomerProfile:
     """Return what the desk shows of one person, in two queries. Refuses with NotFound, also for the invisible."""
     rows = Customer.objects.visible_to(actor).filter(pk=customer_id).select_related("company", "region")
     has_address = ExpressionWrapper(Q(address__isnull=False), output_field=BooleanField())
-    customer = rows.defer("address").annotate(has_address=has_address).prefetch_related(_shown_identities()).first()
+    customer = rows.defer("address").annotate(has_address=has_address).prefetch_related(shown_identities()).first()
     if customer is None:
         raise NotFound
     shown = tuple(
@@ -139,7 +150,8 @@ def rejected_rows_table(actor: Actor, run: ImportRun) -> Iterator[str]:
     return table_of_rejected(run.header, rejected_rows(actor, run))
 
 
-def _found(rows: CustomerQuerySet, search: str) -> CustomerQuerySet:
+def found_customers(rows: CustomerQuerySet, search: str) -> CustomerQuerySet:
+    """Return those with a part of the name (Chinese or pinyin), or a whole phone number, mail address or other id."""
     text = " ".join(search.split())
     if not text:
         return rows
@@ -148,6 +160,12 @@ def _found(rows: CustomerQuerySet, search: str) -> CustomerQuerySet:
     if ids:
         return rows.filter(pk__in=ids)
     return rows.filter(_name_like(text))
+
+
+def shown_identities() -> Prefetch:
+    """Return what loads the identities of customers, masked, as `shown_identities`; their values are not even read."""
+    masked = Identity.objects.defer("value").order_by("kind", "id")
+    return Prefetch("identities", queryset=masked, to_attr="shown_identities")
 
 
 def _ids_by_identity(text: str) -> list[int]:
@@ -171,8 +189,3 @@ def _behind(rows: CustomerQuerySet, after: int) -> CustomerQuerySet:
     if key is None:
         raise NotFound
     return rows.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=after), sort_key__gte=key)
-
-
-def _shown_identities() -> Prefetch:
-    masked = Identity.objects.defer("value").order_by("kind", "id")
-    return Prefetch("identities", queryset=masked, to_attr="shown_identities")

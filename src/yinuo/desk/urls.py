@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from .pages import acts, opening, workbench
+from .pages import acts, customers, lists, opening, saved_views, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("queue", workbench.queue_piece, name="queue"),
     path("cases", opening.create_case, name="cases"),
     path("cases/new", opening.new_case, name="new_case"),
+    path("cases/list", lists.cases, name="case_list"),
+    path("customers", lists.customers, name="customers"),
+    path("customers/<int:customer_id>", customers.customer, name="customer"),
+    path("customers/<int:customer_id>/reveals/<str:what>", customers.reveal, name="customer_reveals"),
+    path("lists/<slug:place>/columns", lists.columns, name="list_columns"),
+    path("lists/<slug:place>/exports", lists.exports, name="list_exports"),
+    path("lists/<slug:place>/views", saved_views.create_view, name="list_views"),
+    path("views/<int:view_id>/query", saved_views.change_query, name="saved_view_query"),
+    path("views/<int:view_id>/name", saved_views.change_name, name="saved_view_name"),
+    path("views/<int:view_id>/team", saved_views.change_team, name="saved_view_team"),
+    path("views/<int:view_id>/place", saved_views.change_place, name="saved_view_place"),
+    path("views/<int:view_id>/removal", saved_views.remove, name="saved_view_removal"),
     path("cases/<str:reference>", workbench.case_page, name="case"),
     path("cases/<str:reference>/conversation", workbench.conversation_piece, name="case_conversation"),
     path("cases/<str:reference>/promises", workbench.promises_piece, name="case_promises"),

@@ -27,8 +27,14 @@ def places_for(request: HttpRequest) -> list[Place]:
     """Return the main places this person may go to."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     workbench = reverse("workbench")
+    actor = request.user.as_actor()  # type: ignore[union-attr]
     places = [Place(_("Workbench"), workbench, "headset", is_current=here in {"workbench", "case", "new_case"})]
-    if any(request.user.as_actor().may(permission) for permission in SETTINGS_PERMISSIONS):  # type: ignore[union-attr]
+    if actor.may("cases.view"):
+        places.append(Place(_("All cases"), reverse("case_list"), "list-details", is_current=here == "case_list"))
+    if actor.may("customers.view"):
+        is_here = here in {"customers", "customer"}
+        places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))
+    if any(actor.may(permission) for permission in SETTINGS_PERMISSIONS):
         is_here = here.startswith("settings") and here != "settings_account"
         places.append(Place(_("Settings"), reverse("settings"), "settings", is_current=is_here, is_last=True))
     return places

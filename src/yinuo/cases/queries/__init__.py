@@ -2,9 +2,12 @@
 
 from .beside import Beside, Customership, beside
 from .conversation import Conversing, Event, Talk, conversation
+from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
 from .ledger import PromiseShown, ledger, next_promise, shown_promise
+from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, QueuePage, QueueWish, queue_page
+from .story import StoryEntry, story
 from .tracking import Tracked, given_name, tracked
 
 __all__ = [
@@ -16,19 +19,25 @@ __all__ = [
     "PromiseShown",
     "QueuePage",
     "QueueWish",
+    "StoryEntry",
     "Talk",
     "Tracked",
     "attachment_for",
     "beside",
     "case_by_reference",
+    "case_list",
     "conversation",
+    "customer_list",
     "given_name",
     "ledger",
+    "listed_cases",
+    "listed_customers",
     "message_for",
     "next_promise",
     "open_cases_of_customer",
     "queue_page",
     "shown_promise",
+    "story",
     "tracked",
     "tracked_case",
 ]

@@ -12,6 +12,7 @@ from yinuo.cases import actions
 from yinuo.cases.actions.opening import FirstMessage
 from yinuo.cases.forms import NewCaseForm
 from yinuo.customers.actions import find_or_add_by_identity
+from yinuo.customers.models import Customer
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
 from yinuo.organisation.models import Staff
@@ -21,30 +22,34 @@ from yinuo.organisation.models import Staff
 def new_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the empty form."""
     actor.require("cases.open")
-    return render(request, "desk/new.html", {"form": NewCaseForm(actor=actor)})
+    customer = _known(request.GET.get("customer", ""), actor)
+    form = NewCaseForm(actor=actor, is_known=customer is not None)
+    return render(request, "desk/new.html", {"form": form, "customer": customer})
 
 
 @desk_page("POST")
 def create_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Open the case and go to it; a form that does not fit comes back with what is wrong."""
     actor.require("cases.open")
-    form = NewCaseForm(request.POST, actor=actor)
+    customer = _known(request.POST.get("customer", ""), actor)
+    form = NewCaseForm(request.POST, actor=actor, is_known=customer is not None)
     if not form.is_valid():
-        return render(request, "desk/new.html", {"form": form}, status=422)
-    opened = _open(form.cleaned_data, actor)
+        return render(request, "desk/new.html", {"form": form, "customer": customer}, status=422)
+    opened = _open(form.cleaned_data, actor, customer)
     return redirect("case", reference=opened.reference)
 
 
 @transaction.atomic
-def _open(values: dict[str, Any], actor: Actor) -> actions.Opened:
+def _open(values: dict[str, Any], actor: Actor, customer: Customer | None) -> actions.Opened:
     at = now()
     owner = Staff.objects.filter(pk=actor.staff_id).first()
     if owner is None:
         raise NotFound
-    kind, value = ("phone", values["phone"]) if values["phone"] else ("mail", values["mail"])
-    customer, _is_new = find_or_add_by_identity(
-        kind=kind, value=value, name=values["name"], source=values["channel"], by=actor, at=at
-    )
+    if customer is None:
+        kind, value = ("phone", values["phone"]) if values["phone"] else ("mail", values["mail"])
+        customer, _is_new = find_or_add_by_identity(
+            kind=kind, value=value, name=values["name"], source=values["channel"], by=actor, at=at
+        )
     return actions.open_case(
         customer=customer,
         first=FirstMessage(text=values["text"], subject=values["subject"], said_at=at, author_name=customer.name),
@@ -56,3 +61,14 @@ def _open(values: dict[str, Any], actor: Actor) -> actions.Opened:
         by=actor,
         at=at,
     )
+
+
+def _known(given: str, actor: Actor) -> Customer | None:
+    """Return the customer whose page led here; refuses with NotFound for one this person may not know of."""
+    if not given:
+        return None
+    rows = Customer.objects.visible_to(actor).filter(pk=int(given)) if given.isdecimal() else Customer.objects.none()
+    customer = rows.defer("address").first()
+    if customer is None:
+        raise NotFound
+    return customer

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.foundation.clock import now
 from yinuo.web.components.basics import NOTICE_ICONS, TONES
+from yinuo.web.components.gallery_list import gallery_list
 from yinuo.web.components.icons import ICON_NAMES
 from yinuo.web.components.lists import Column, Place
 from yinuo.web.components.promises import ShownPromise
@@ -54,6 +55,7 @@ def gallery_context(at: datetime | None = None) -> dict[str, Any]:
         ],
         "rows": _rows(at),
         "instants": _instants(at),
+        "list": gallery_list(at, promises=gallery_promises(at)),
         "form": form,
         "wrong_form": wrong_form,
         "attachments": [SimpleNamespace(url="#photo", name="屏幕裂痕.jpg", size="1.2 MB")],

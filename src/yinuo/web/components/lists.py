@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from yinuo.foundation.lists import ShownList
 from yinuo.web.components.declare import Choice, Optional, Required, component
 from yinuo.web.components.icons import ICON_NAMES
 from yinuo.web.components.library import register
@@ -104,3 +105,33 @@ def step(*, label: str, state: str, detail: str) -> dict[str, Any]:
 def queue_item(**values: Any) -> dict[str, Any]:
     """One case in a queue: who, what, the last words, when, and the time left of its next promise."""
     return values
+
+
+@component(register, "web/components/filter_bar.html", list=Required())
+def filter_bar(*, list: ShownList) -> dict[str, Any]:  # noqa: A002 - what the templates call it
+    """The filters of a list with what is set; a plain form, and each set filter a link that takes it away."""
+    return {"list": list}
+
+
+@component(register, "web/components/column_menu.html", list=Required(), action=Required())
+def column_menu(*, list: ShownList, action: str) -> dict[str, Any]:  # noqa: A002 - what the templates call it
+    """Which columns are shown; the choice is remembered."""
+    return {"list": list, "action": action}
+
+
+@component(register, "web/components/export_menu.html", list=Required(), action=Required())
+def export_menu(*, list: ShownList, action: str) -> dict[str, Any]:  # noqa: A002 - what the templates call it
+    """The whole list as a file, with the filters and columns on the screen."""
+    return {"list": list, "action": action}
+
+
+@component(register, "web/components/list_count.html", list=Required())
+def list_count(*, list: ShownList) -> dict[str, Any]:  # noqa: A002 - what the templates call it
+    """How many rows fit; where counting stopped, a link that counts to the end."""
+    return {"list": list}
+
+
+@component(register, "web/components/list_table.html", list=Required())
+def list_table(*, list: ShownList) -> dict[str, Any]:  # noqa: A002 - what the templates call it
+    """The rows with sortable heads and the links to the neighbouring pages; cards on a phone."""
+    return {"list": list}

@@ -25,7 +25,7 @@ from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
 from yinuo.intake.mail.models import Mailbox, StoredMail
-from yinuo.organisation.models import Staff
+from yinuo.organisation.models import SavedView, Staff
 from yinuo.standards.models import Standard
 
 ROLES = ("visitor", "partner", "outsider", "agent", "leader", "quality", "analyst", "admin")
@@ -38,6 +38,8 @@ VISITORS_ONLY = (200, 302, 302, 302, 302, 302, 302, 302)
 NOBODY = (404, 404, 404, 404, 404, 404, 404, 404)
 READ_CASE = (302, 404, 404, 200, 200, 200, 200, 200)
 ACT_ON_CASE = (302, 404, 404, 302, 302, 403, 403, 302)
+CUSTOMERS = (302, 403, 200, 200, 200, 200, 200, 200)
+VIEW = (302, 404, 404, 302, 302, 404, 404, 404)
 MAILS = (302, 403, 200, 200, 200, 403, 403, 200)
 ONE_MAIL = (302, 403, 404, 200, 200, 403, 403, 200)
 STANDARDS = (302, 403, 403, 403, 403, 200, 403, 200)
@@ -81,6 +83,19 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_owner", "POST", {"reason": "出差"}, (302, 404, 404, 403, 302, 403, 403, 302)),
     ("case_reveals", "POST", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("attachment", "GET", {}, READ_CASE),
+    # Lists, and the views people keep of them. The view belongs to the agent and to the team that the leader leads.
+    ("case_list", "GET", {}, SIGNED_IN),
+    ("customers", "GET", {}, CUSTOMERS),
+    ("customer", "GET", {}, CUSTOMERS),
+    ("customer_reveals", "POST", {}, (302, 403, 200, 200, 200, 403, 403, 200)),
+    ("list_columns", "POST", {"column": "subject"}, DONE),
+    ("list_exports", "POST", {"form": "csv"}, (302, 403, 403, 403, 200, 200, 200, 200)),
+    ("list_views", "POST", {"name": "x"}, DONE),
+    ("saved_view_query", "POST", {"query": "state=open"}, VIEW),
+    ("saved_view_name", "POST", {"name": "x"}, VIEW),
+    ("saved_view_team", "POST", {}, VIEW),
+    ("saved_view_place", "POST", {"direction": "up"}, VIEW),
+    ("saved_view_removal", "POST", {}, VIEW),
     ("message_html", "GET", {}, READ_CASE),
     ("message_text", "GET", {}, READ_CASE),
     # The customer's own page: whoever has the link
@@ -213,6 +228,9 @@ class World:
         token, _key = create_token(
             account=house.chen.account, name="x", scopes=["cases:read"], by=actor_of(house.chen), at=at
         )
+        view = SavedView.objects.create(
+            owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
+        )
         self.accounts = {
             "partner": self.somebody("partner", Role.PARTNER),
             "outsider": self.somebody("outsider", Role.AGENT, department_id=house.other_department.pk),
@@ -239,6 +257,9 @@ class World:
             "row_id": house.team.pk,
             "token_id": token.pk,
             "key": "x",
+            "place": "cases",
+            "view_id": view.pk,
+            "customer_id": house.wang.pk,
             "uidb36": "1",
             "provider_id": "company",
             "pk": 1,
