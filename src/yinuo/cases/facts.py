@@ -85,6 +85,23 @@ class CustomerAnswered(Fact):
     is_first: bool
 
 
+class WaitingForCustomerBegan(Fact):
+    """An answer left it to the customer to write next; the message is that answer. Every promise goes on."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    message_id: int
+
+
+class WaitingForCustomerEnded(Fact):
+    """The customer wrote, a further answer did not wait for them, or the case ended."""
+
+    case_id: int
+    customer_id: int
+    since: datetime
+
+
 class CustomerNotified(Fact):
     """The system told the customer something by itself."""
 

@@ -80,9 +80,10 @@ class WordsForm(ActForm):
 
 
 class ReplyForm(WordsForm):
-    """An answer. close_as: the outcome when the case shall be closed with it."""
+    """An answer. close_as: the outcome when the case shall be closed with it; wait: it is the customer's turn then."""
 
     last_seen_id = forms.IntegerField(min_value=0, required=False)
+    wait = forms.BooleanField(required=False)
     close_as = forms.ChoiceField(choices=[(code, code) for code in OUTCOMES], required=False)
 
 

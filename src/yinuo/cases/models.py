@@ -82,6 +82,9 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True, help_text="The first public answer by a person.")
     unanswered_since = models.DateTimeField(null=True, help_text="The oldest customer message without an answer.")
+    waiting_since = models.DateTimeField(
+        null=True, help_text="Since when the case waits for the customer: an answer said that it is their turn."
+    )
     last_message_at = models.DateTimeField()
     message_count = models.PositiveIntegerField(default=0)
     preview = models.CharField(max_length=200, blank=True, help_text="How the last message begins.")
@@ -98,7 +101,10 @@ class Case(models.Model):
                 & Q(closed_at__isnull=False)
                 | Q(state="open", owner__isnull=False, next_promise_id__isnull=False, next_due_at__isnull=False)
                 & Q(has_live_promise=True, closed_at=None),
-            )
+            ),
+            models.CheckConstraint(
+                name="only_an_open_case_waits_for_the_customer", condition=Q(waiting_since=None) | Q(state="open")
+            ),
         ]
         indexes = [
             models.Index(fields=["next_due_at", "id"], condition=Q(state="open"), name="cases_queue"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import acts, customers, lists, opening, saved_views, workbench
+from .pages import acts, customers, lists, opening, saved_views, workbench, writing
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -24,8 +24,10 @@ urlpatterns = [
     path("cases/<str:reference>", workbench.case_page, name="case"),
     path("cases/<str:reference>/conversation", workbench.conversation_piece, name="case_conversation"),
     path("cases/<str:reference>/promises", workbench.promises_piece, name="case_promises"),
-    path("cases/<str:reference>/replies", acts.add_reply, name="case_replies"),
-    path("cases/<str:reference>/notes", acts.create_note, name="case_notes"),
+    path("cases/<str:reference>/replies", writing.add_reply, name="case_replies"),
+    path("cases/<str:reference>/replies/<int:reply_id>/return", writing.take_back_reply, name="case_reply_return"),
+    path("cases/<str:reference>/drafts/<slug:kind>", writing.save_draft, name="case_drafts"),
+    path("cases/<str:reference>/notes", writing.create_note, name="case_notes"),
     path("cases/<str:reference>/closure", acts.create_closure, name="case_closure"),
     path("cases/<str:reference>/reopenings", acts.create_reopening, name="case_reopenings"),
     path("cases/<str:reference>/owner", acts.set_owner, name="case_owner"),

@@ -2,7 +2,14 @@
 
 from .attaching import AttachmentDraft, StorageFull, store_bytes
 from .closing import close_case, reopen_case
-from .messages import add_automatic_message, add_customer_message, add_note, notify_customer, reply
+from .messages import (
+    add_automatic_message,
+    add_customer_message,
+    add_note,
+    check_reply,
+    notify_customer,
+    reply,
+)
 from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
@@ -16,6 +23,7 @@ __all__ = [
     "add_note",
     "break_due_promises",
     "change_owner",
+    "check_reply",
     "close_case",
     "notify_customer",
     "open_case",

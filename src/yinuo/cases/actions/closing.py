@@ -13,6 +13,7 @@ from yinuo.organisation.models import Staff
 
 from . import promising
 from .locking import locked_case
+from .waiting import end_waiting
 
 
 @transaction.atomic
@@ -35,7 +36,8 @@ def close_case(*, case: Case, outcome: str, summary: str = "", by: Actor, at: da
     case.next_promise_id = case.next_due_at = case.has_live_promise = None
     # What was asked last is settled with the case: the next message starts a clock of its own.
     case.unanswered_since = None
-    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since"])
+    end_waiting(case, by=by, at=at)
+    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since", "waiting_since"])
     closure = Closure.objects.create(case=case, outcome=outcome, summary=summary, at=at, by=by.key)
     announce(
         CaseClosed(case_id=case.pk, customer_id=case.customer_id, staff_id=case.owner_id, outcome=outcome),

@@ -22,6 +22,7 @@ from . import promising
 from .attaching import AttachmentDraft, attachment_rows
 from .closing import reopen_locked
 from .locking import locked_case
+from .waiting import announce_waiting, end_waiting
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def add_customer_message(
         live.append(promising.make_promise(case, kind, start=at, by=by, at=at))
     promising.settle(case, live, by=by, at=at)
     case.unanswered_since = case.unanswered_since or at
+    end_waiting(case, by=by, at=at)
     author = by.key if by.customer_id else f"customer:{case.customer_id}"
     message = _store(case, _conversation(case, channel, address, at), MessageKind.CUSTOMER, said, author=author, at=at)
     announce(
@@ -83,21 +85,19 @@ def reply(
     said: Said,
     conversation: Conversation | None = None,
     last_seen_id: int | None = None,
+    wait: bool = False,
     by: Actor,
     at: datetime,
 ) -> Message:
     """Answer the customer publicly; keeps the promises to answer that are not yet due.
 
-    `last_seen_id`: the newest message the author had before them; refuses with NewMessagesArrived when the customer
-    wrote since. Refuses with CaseIsClosed, EmptyMessage, NotAllowed. Announces CustomerAnswered, PromiseKept.
+    `last_seen_id`: the newest message the author had before them. `wait`: it is the customer's turn now; without it
+    the case waits no longer. Refuses as `check_reply` does. Announces CustomerAnswered, PromiseKept,
+    WaitingForCustomerBegan, WaitingForCustomerEnded.
     """
     by.require("cases.reply")
-    _refuse_empty(said)
     case = locked_case(case, by)
-    if case.state == CaseState.CLOSED:
-        raise rules.CaseIsClosed(reference=case.reference)
-    if last_seen_id is not None:
-        _refuse_unseen(case, last_seen_id)
+    check_reply(case=case, said=said, last_seen_id=last_seen_id, by=by)
     conversation = conversation or _answering_conversation(case)
     live = promising.break_overdue(case, at=at, renew=False)
     kept = rules.kept_by_answer(live, at=at)
@@ -106,12 +106,18 @@ def reply(
     is_first = case.answered_at is None
     case.answered_at = case.answered_at or at
     case.unanswered_since = None
+    was_waiting = case.waiting_since is not None
+    if wait:
+        case.waiting_since = case.waiting_since or at
+    else:
+        end_waiting(case, by=by, at=at)
     message = _store(case, conversation, MessageKind.REPLY, said, author=by.key, at=at)
+    staff_id = by.staff_id or case.owner_id
     announce(
         CustomerAnswered(
             case_id=case.pk,
             customer_id=case.customer_id,
-            staff_id=by.staff_id or case.owner_id,
+            staff_id=staff_id,
             message_id=message.pk,
             channel=conversation.channel,
             is_first=is_first,
@@ -119,7 +125,23 @@ def reply(
         by=by,
         at=at,
     )
+    if wait and not was_waiting:
+        announce_waiting(case, message_id=message.pk, staff_id=staff_id, by=by, at=at)
     return message
+
+
+def check_reply(*, case: Case, said: Said, last_seen_id: int | None = None, by: Actor) -> None:
+    """Pass when this answer could be given now, for those who send it a little later.
+
+    Refuses with NotAllowed, EmptyMessage, CaseIsClosed, and with NewMessagesArrived when the customer wrote after
+    the message `last_seen_id`.
+    """
+    by.require("cases.reply")
+    _refuse_empty(said)
+    if case.state == CaseState.CLOSED:
+        raise rules.CaseIsClosed(reference=case.reference)
+    if last_seen_id is not None:
+        _refuse_unseen(case, last_seen_id)
 
 
 @transaction.atomic
@@ -204,7 +226,7 @@ def _store(
     if said.attachments:
         Attachment.objects.bulk_create(attachment_rows(message.pk, said.attachments))
     case.message_count += 1
-    changed = ["message_count", "unanswered_since", "answered_at", *promising.STATE_FIELDS]
+    changed = ["message_count", "unanswered_since", "answered_at", "waiting_since", *promising.STATE_FIELDS]
     if kind != MessageKind.NOTE:
         case.last_message_at, case.preview = at, rules.preview_of(said.text)
         changed += ["last_message_at", "preview"]

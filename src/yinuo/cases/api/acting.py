@@ -45,6 +45,7 @@ class ReplyIn(NoteIn):
     last_seen_message_id: Id | Unset = Field(
         None, description="The newest message you knew; refused when the customer wrote since."
     )
+    wait: bool = Field(False, description="It is the customer's turn now: the case waits for them until they write.")
 
 
 class ClosureIn(Given):
@@ -105,6 +106,7 @@ def reply(request: ApiRequest, reference: Path[Reference], body: ReplyIn) -> Mes
         case=case,
         said=_said(request, body),
         last_seen_id=body.last_seen_message_id,
+        wait=body.wait,
         by=request.actor,
         at=now(),
     )

@@ -67,6 +67,7 @@ class CaseOut(BaseModel):
     closed_at: datetime | None
     answered_at: datetime | None = Field(description="The first public answer by a person.")
     unanswered_since: datetime | None = Field(description="Since when the customer waits for an answer.")
+    waiting_since: datetime | None = Field(description="Since when we wait for the customer, after an answer said so.")
     last_message_at: datetime
 
 
@@ -150,6 +151,7 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
         closed_at=case.closed_at,
         answered_at=case.answered_at,
         unanswered_since=case.unanswered_since,
+        waiting_since=case.waiting_since,
         last_message_at=case.last_message_at,
     )
 

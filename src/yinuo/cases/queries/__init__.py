@@ -4,7 +4,7 @@ from .beside import Beside, Customership, beside
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
-from .ledger import PromiseShown, ledger, next_promise, shown_promise
+from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, QueuePage, QueueWish, queue_page
 from .story import StoryEntry, story
@@ -35,6 +35,7 @@ __all__ = [
     "message_for",
     "next_promise",
     "open_cases_of_customer",
+    "promises_kept_by_answer",
     "queue_page",
     "shown_promise",
     "story",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from yinuo.cases.models import Case, Promise, PromiseEnd, PromiseKind
+from yinuo.cases.rules import LivePromise, kept_by_answer
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ def ledger(case: Case, *, at: datetime) -> list[PromiseShown]:
     live = sorted((row for row in rows if row.is_live), key=lambda row: row.due_at)
     ended = sorted((row for row in rows if not row.is_live), key=lambda row: (row.ended_at, row.pk), reverse=True)
     return [_explained(row, at) for row in (*live, *ended)]
+
+
+def promises_kept_by_answer(case: Case, *, closes: bool, at: datetime) -> list[LivePromise]:
+    """Return the promises that an answer at `at` would keep; one that closes the case keeps the resolution too."""
+    rows = Promise.objects.filter(case=case, is_live=True).values_list("id", "kind", "due_at")
+    live = [LivePromise(*row) for row in rows]
+    solved = [one for one in live if closes and one.kind == PromiseKind.RESOLUTION and at <= one.due_at]
+    return [*kept_by_answer(live, at=at), *solved]
 
 
 def next_promise(promises: list[PromiseShown]) -> PromiseShown | None:

@@ -286,6 +286,48 @@ def test_an_answer_after_unread_messages_asks_first(house):
         reply(case=case, said=said("好", utc(2, 2)), last_seen_id=seen.pk, by=actor_of(house.chen), at=utc(2, 2))
 
 
+def test_an_answer_may_leave_it_to_the_customer_to_write_next_and_no_promise_moves(house):
+    case = house.open(at=MONDAY_NINE)
+    chen = actor_of(house.chen)
+    before = Case.objects.get(pk=case.pk).next_due_at
+
+    reply(case=case, said=said("请告诉我们序列号", utc(2, 2)), wait=True, by=chen, at=utc(2, 2))
+    reply(case=case, said=said("就在机身背面", utc(2, 3)), wait=True, by=chen, at=utc(2, 3))
+
+    waiting = Case.objects.get(pk=case.pk)
+    assert waiting.waiting_since == utc(2, 2)
+    assert before == utc(2, 3)
+    assert promises(case) == [("first_response", utc(2, 3), "kept"), ("resolution", utc(4, 10), "")]
+    assert facts(case).count("waiting_for_customer_began") == 1
+
+
+@pytest.mark.parametrize("how", ["the customer writes", "an answer that does not wait", "the case closes"])
+def test_waiting_for_the_customer_ends_when(house, how):
+    case = house.open(at=MONDAY_NINE)
+    chen = actor_of(house.chen)
+    reply(case=case, said=said("请告诉我们序列号", utc(2, 2)), wait=True, by=chen, at=utc(2, 2))
+
+    if how == "the customer writes":
+        add_customer_message(case=case, said=said("SN123", utc(2, 3)), channel="mail", by=SYSTEM, at=utc(2, 3))
+    elif how == "the case closes":
+        close_case(case=case, outcome="solved", by=chen, at=utc(2, 3))
+    else:
+        reply(case=case, said=said("已查到", utc(2, 3)), by=chen, at=utc(2, 3))
+
+    assert Case.objects.get(pk=case.pk).waiting_since is None
+    assert FactRow.objects.get(type="cases.waiting_for_customer_ended").payload == {
+        "since": "2026-11-02T02:00:00+00:00"
+    }
+
+
+def test_a_closed_case_can_never_wait_for_the_customer(house):
+    case = house.open(at=MONDAY_NINE)
+    close_case(case=case, outcome="solved", by=SYSTEM, at=utc(2, 2))
+
+    with pytest.raises(IntegrityError, match="only_an_open_case_waits"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(waiting_since=utc(2, 2))
+
+
 def test_who_wrote_on_the_tracking_page_is_still_answered_by_mail(house):
     case = house.open(at=MONDAY_NINE)
     add_customer_message(case=case, said=said("在网页上补充", utc(2, 2)), channel="portal", by=SYSTEM, at=utc(2, 2))

@@ -31,6 +31,8 @@ from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
 from yinuo.standards.models import CaseClass
 
+from .composing import composer_context, leaving_context
+
 VIEWS = ("mine", "team", "all", "risk", "closed")
 IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
 FILTERS = ("channel", "case_class", "tier")
@@ -77,7 +79,7 @@ def queue_piece(request: HttpRequest, actor: Actor) -> HttpResponse:
 def conversation_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Return the conversation and the line below the title, for the page to refresh itself."""
     case = case_by_reference(reference, actor=actor)
-    context = _conversation_context(request, case) | _head_context(case, actor)
+    context = _conversation_context(request, case) | _head_context(case, actor) | leaving_context(case, actor)
     return render(request, "desk/_conversation_refresh.html", context)
 
 
@@ -140,12 +142,13 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         **_conversation_context(request, case),
         **_head_context(case, actor),
         **_promise_context(case, at=at),
+        **leaving_context(case, actor),
+        **composer_context(case, actor),
         "customership": side.customership,
         "personal": _personal(side.customership, writing.revealed),
         "other_cases": side.other_cases,
         "writing": writing,
         "outcomes": OUTCOME_LABELS.items(),
-        "may_reply": case.is_open and actor.may("cases.reply"),
         "may_note": actor.may("cases.note"),
         "may_close": case.is_open and actor.may("cases.close"),
         "may_reopen": not case.is_open and actor.may("cases.reopen"),

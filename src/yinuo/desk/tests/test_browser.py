@@ -1,5 +1,6 @@
 """The workbench and the tracking page in Chromium: answering, two at once, following by phone, without a mouse."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from yinuo.cases.actions import add_customer_message, add_note, close_case, repl
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Message
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
+from yinuo.desk.models import Draft
+from yinuo.desk.tests.sending import send_waiting
 from yinuo.organisation.models import Staff
 from yinuo.web.tests.browser import (
     Screen,
@@ -58,8 +61,12 @@ def test_an_agent_answers_without_a_new_page(live_server, page: Page, house: Hou
     page.fill(REPLY, "请把水温调到 50 度试试。")
     page.keyboard.press("Control+Enter")
 
-    expect(page.locator('#conversation [data-side="ours"]')).to_contain_text("请把水温调到 50 度试试。")
+    expect(page.locator('#conversation [data-state="waiting"]')).to_contain_text("请把水温调到 50 度试试。")
     expect(page.locator(REPLY)).to_have_value("")
+    send_waiting()
+    tell(page, f"case-{two_cases[1].pk}")
+    expect(page.locator('#conversation [data-state="waiting"]')).to_have_count(0)
+    expect(page.locator('#conversation [data-side="ours"]')).to_contain_text("请把水温调到 50 度试试。")
     assert page.evaluate("window.sameDocument") is True
     assert Message.objects.filter(case=two_cases[1], kind="reply").count() == 1
     assert_no_csp_violation(page)
@@ -266,3 +273,100 @@ def test_every_page_is_accessible_and_fits(live_server, page: Page, house: House
         assert_accessible(page)
         assert_no_csp_violation(page)
         assert_no_horizontal_scroll(page)
+
+
+def test_an_answer_is_undone_and_its_words_are_back(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.fill(REPLY, "明天上门。")
+    page.set_input_files(
+        "form[data-writes=reply] input[type=file]", {"name": "报价.txt", "mimeType": "text/plain", "buffer": b"100"}
+    )
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-state="waiting"] [data-seconds]')).to_have_text(re.compile("[1-9]|10"))
+    assert_accessible(page)
+
+    page.fill(REPLY, "另外请关水阀。")
+    page.get_by_role("button", name="撤回").click()
+
+    expect(page.locator(REPLY)).to_have_value("明天上门。\n\n另外请关水阀。")
+    expect(page.locator(REPLY)).to_be_focused()
+    expect(page.get_by_role("checkbox", name="报价.txt")).to_be_checked()
+    expect(page.locator('[data-state="waiting"]')).to_have_count(0)
+    page.reload()
+    expect(page.locator(REPLY)).to_have_value("明天上门。\n\n另外请关水阀。")
+    page.locator("#conversation").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("报价.txt")
+    page.locator("#conversation").focus()
+    page.keyboard.press("z")
+    expect(page.locator(REPLY)).to_have_value("明天上门。\n\n另外请关水阀。")
+    assert send_waiting() == 0
+    assert_no_csp_violation(page)
+
+
+def test_the_way_of_sending_is_remembered(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.fill(REPLY, "请告诉我们序列号。")
+    page.locator("summary", has_text="其他发送方式").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="发送并等待客户").click()
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("之后等客户回复")
+    send_waiting()
+    tell(page, f"case-{two_cases[0].pk}")
+    expect(page.locator("#case-line")).to_contain_text("等待客户")
+
+    page.locator("[data-list-item]", has_text="热水器不热").click()
+    expect(page.locator("#case h1")).to_have_text("热水器不热")
+    page.fill(REPLY, "请拍一张照片。")
+    page.get_by_role("button", name="发送并等待", exact=True).click()
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("请拍一张照片。")
+
+    send_waiting()
+    assert Case.objects.get(pk=two_cases[1].pk).waiting_since is not None
+
+
+def test_what_is_typed_survives_the_end_of_a_session(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.fill(REPLY, "明天")
+    page.wait_for_timeout(1500)
+    assert Draft.objects.get().text == "明天"
+    page.context.clear_cookies(name="sessionid")
+    page.fill(REPLY, "明天上午九点上门。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("input[name=login]")).to_be_visible()
+    assert Message.objects.filter(kind="reply").count() == 0
+
+    page.fill("input[name=login]", "chen")
+    page.fill("input[name=password]", "test-password-1")
+    page.get_by_role("button", name="登录", exact=True).click()
+
+    expect(page.locator(REPLY)).to_have_value("明天上午九点上门。")
+
+
+def test_a_draft_is_found_on_another_device_and_gone_once_it_was_sent(
+    live_server, chromium, page: Page, house: House, two_cases
+) -> None:
+    address = f"{live_server.url}/cases/{two_cases[0].reference}"
+    sign_in(page, live_server.url, house.chen)
+    page.goto(address)
+    page.fill(REPLY, "明天上门。")
+    with page.expect_response(lambda answer: "/drafts/" in answer.url):
+        page.locator("#conversation").focus()
+    page.wait_for_timeout(200)
+
+    elsewhere = chromium.new_context(locale="zh-CN").new_page()
+    sign_in(elsewhere, live_server.url, house.chen)
+    elsewhere.goto(address)
+    expect(elsewhere.locator(REPLY)).to_have_value("明天上门。")
+    elsewhere.fill(REPLY, "明天上午上门。")
+    elsewhere.get_by_role("button", name="发送", exact=True).click()
+    expect(elsewhere.locator('[data-state="waiting"]')).to_contain_text("明天上午上门。")
+    elsewhere.context.close()
+    send_waiting()
+
+    page.reload()
+    expect(page.locator(REPLY)).to_have_value("")

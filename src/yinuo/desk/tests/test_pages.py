@@ -23,6 +23,8 @@ from yinuo.customers.models import Customer
 from yinuo.foundation.facts import COLUMNS
 from yinuo.organisation.models import Staff
 
+from .sending import send_waiting
+
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -163,8 +165,12 @@ def test_an_answer_reaches_the_conversation_and_keeps_the_promise(house: House, 
 
     response = chen.post(f"/cases/{case.reference}/replies", {"text": "明天上门。"}, follow=True)
 
-    words = text_of(response)
     assert response.redirect_chain == [(f"/cases/{case.reference}", 302)]
+    assert "正在发送 明天上门。" in text_of(response)
+
+    send_waiting()
+    words = text_of(chen.get(f"/cases/{case.reference}"))
+    assert "正在发送" not in words
     assert "明天上门。" in words
     assert "承诺已兑现：首次响应" in words
 
@@ -204,6 +210,7 @@ def test_send_and_close_does_both_or_nothing(house: House, chen: Client, at) -> 
     assert Case.objects.get(pk=case.pk).is_open
 
     chen.post(f"/cases/{case.reference}/replies", {"text": "换好了。", "close_as": "replaced"})
+    send_waiting()
     assert list(case.closures.values_list("outcome", flat=True)) == ["replaced"]
     assert Message.objects.latest("id").text == "换好了。"
 
@@ -252,7 +259,7 @@ def test_quality_reads_and_notes_but_does_not_answer(house: House, at) -> None:
     assert zhao.post(f"/cases/{case.reference}/replies", {"text": "x"}).status_code == 403
 
 
-ACTS = ["replies", "notes", "closure", "reopenings", "owner", "reveals/address"]
+ACTS = ["replies", "replies/1/return", "drafts/reply", "notes", "closure", "reopenings", "owner", "reveals/address"]
 PIECES = ["", "/conversation", "/promises"]
 
 
@@ -405,6 +412,7 @@ def test_a_file_sent_with_an_answer_arrives(house: House, chen: Client, at) -> N
         f"/cases/{case.reference}/replies",
         {"text": "见附件", "files": SimpleUploadedFile("报价.txt", b"100", "text/plain")},
     )
+    send_waiting()
 
     file = Attachment.objects.get()
     assert b"".join(chen.get(f"/attachments/{file.pk}").streaming_content) == b"100"

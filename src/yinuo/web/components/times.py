@@ -1,7 +1,7 @@
 """Filters for instants, money and personal data, in the person's language and zone."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,12 @@ def when(at: datetime | None, at_now: datetime | None = None) -> str | SafeStrin
 def exact(at: datetime | None) -> str:
     """Return the instant with seconds and its distance from UTC, in the person's zone."""
     return "" if at is None else exact_time(at, zone=timezone.get_current_timezone())
+
+
+@register.filter
+def machine_instant(at: datetime) -> str:
+    """Return the instant for scripts, in UTC with milliseconds, where whole seconds are too coarse."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @register.filter

@@ -24,6 +24,7 @@ from yinuo.cases.models import Attachment, Message
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
+from yinuo.desk.actions import Written, hand_in_reply
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.organisation.models import SavedView, Staff
 from yinuo.standards.models import Standard
@@ -77,6 +78,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_conversation", "GET", {}, READ_CASE),
     ("case_promises", "GET", {}, READ_CASE),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
+    ("case_reply_return", "POST", {}, (302, 404, 404, 302, 403, 403, 403, 403)),
+    ("case_drafts", "POST", WORDS, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("case_notes", "POST", WORDS, (302, 404, 404, 302, 302, 302, 403, 302)),
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
     ("case_reopenings", "POST", {"reason": "又坏了"}, (302, 404, 404, 409, 409, 403, 403, 409)),
@@ -240,8 +243,11 @@ class World:
             "analyst": self.somebody("analyst", Role.ANALYST),
             "admin": house.admin.account,
         }
+        handed_in = hand_in_reply(case=self.case, written=Written("x"), by=actor_of(house.chen), at=at)
         self.values = {
             "reference": self.case.reference,
+            "reply_id": handed_in.pk,
+            "kind": "reply",
             "what": Identity.objects.get().pk,
             "attachment_id": Attachment.objects.get().pk,
             "message_id": Message.objects.filter(case=self.case).latest("pk").pk,

@@ -1,0 +1,31 @@
+"""What can happen to an answer between Send and the customer. No text is in it."""
+
+from datetime import datetime
+
+from yinuo.foundation.facts import Fact
+
+
+class ReplyHandedIn(Fact):
+    """Somebody pressed Send; until `send_at` they may take the answer back."""
+
+    case_id: int
+    staff_id: int
+    reply_id: int
+    send_at: datetime
+
+
+class ReplyTakenBack(Fact):
+    """Its author took an answer back; it is their draft again."""
+
+    case_id: int
+    staff_id: int
+    reply_id: int
+
+
+class ReplyNotSent(Fact):
+    """An answer could not be sent when its time came; its author finds it in the case. `code`: the refusal's."""
+
+    case_id: int
+    staff_id: int
+    reply_id: int
+    code: str

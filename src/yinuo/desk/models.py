@@ -1,0 +1,87 @@
+"""What somebody is writing: drafts, and answers that wait to be sent. Whatever was sent is a message of the case."""
+
+from datetime import UTC
+
+from django.db import models
+from django.db.models import Q
+
+from yinuo.cases.models import Case, Message
+from yinuo.organisation.models import Staff
+
+
+class ReplyState(models.TextChoices):
+    """Where an answer stands that was handed in. Nobody reads these words: the page says more."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    TAKEN_BACK = "taken_back"
+    FAILED = "failed"
+
+
+class OutgoingReply(models.Model):
+    """An answer whose author pressed Send. It becomes a message of its case at `send_at`, exactly once.
+
+    `files`: an AttachmentDraft each, as a mapping; their bytes are stored. Once it is sent or taken back, text and
+    files are empty here: they stand in the message or the draft.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="outgoing_replies")
+    author = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="outgoing_replies")
+    text = models.TextField(blank=True)
+    files = models.JSONField(default=list)
+    close_as = models.CharField(max_length=40, blank=True, help_text="The outcome when the case closes with it.")
+    waits = models.BooleanField(default=False, help_text="It is the customer's turn after it.")
+    made_at = models.DateTimeField()
+    send_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=ReplyState.choices, default=ReplyState.WAITING)
+    ended_at = models.DateTimeField(null=True)
+    message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="handed_in")
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it could not be sent, as its author reads it.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_reply_waits_until_it_ended",
+                condition=Q(state="waiting", ended_at=None) | ~Q(state="waiting") & Q(ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_sent_reply_is_a_message",
+                condition=Q(state="sent", message__isnull=False) | ~Q(state="sent") & Q(message=None),
+            ),
+            models.CheckConstraint(name="a_reply_waits_or_closes", condition=Q(waits=False) | Q(close_as="")),
+        ]
+        indexes = [
+            models.Index(fields=["send_at", "id"], condition=Q(state="waiting"), name="replies_to_send"),
+            models.Index(
+                fields=["case", "id"], condition=Q(state__in=["waiting", "failed"]), name="replies_shown_in_a_case"
+            ),
+        ]
+
+
+class DraftKind(models.TextChoices):
+    """What it will become."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class Draft(models.Model):
+    """What somebody has begun to write on a case, on whatever device. `files` as in OutgoingReply."""
+
+    author = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="drafts")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=10, choices=DraftKind.choices)
+    text = models.TextField(blank=True)
+    files = models.JSONField(default=list)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "case", "kind"], name="one_draft_of_a_kind_per_author_and_case"),
+            models.CheckConstraint(name="a_draft_holds_something", condition=~Q(text="", files=[])),
+        ]
+
+    @property
+    def version(self) -> str:
+        """Return what tells one saving from the next, for pages: the instant in UTC with its fraction."""
+        return self.saved_at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,49 @@
+"""Decisions of the desk: how long an answer may still be taken back, and what is refused. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from yinuo.foundation.refusals import Refusal
+
+UNDO_WINDOW = timedelta(seconds=10)
+SAFETY = timedelta(seconds=1)
+
+
+class AlreadySent(Refusal):
+    """The window is over: the customer has the answer, or its author has taken it back before."""
+
+    code = "desk.already_sent"
+
+    def sentence(self) -> str:
+        return _("This answer can no longer be taken back: it has gone out. Send a further one to correct it.")
+
+
+class DraftMovedOn(Refusal):
+    """A draft saved too late: it was sent, taken back or changed elsewhere since the typing began."""
+
+    code = "desk.draft_moved_on"
+
+    def sentence(self) -> str:
+        return _("This draft was sent or changed elsewhere meanwhile. Open the case again to see it.")
+
+
+class NotItsAuthor(Refusal):
+    code = "desk.not_its_author"
+    status = 403
+
+    def sentence(self) -> str:
+        return _("Only %(name)s, who wrote this answer, can take it back.") % self.details
+
+
+def send_at(*, pressed_at: datetime, due_at: Iterable[datetime]) -> datetime:
+    """Return when an answer leaves whose author pressed Send at `pressed_at`.
+
+    due_at: when the promises fall due that this answer keeps. The answer waits UNDO_WINDOW, but leaves SAFETY before
+    the first of them; with no room for that it leaves at once. Never before `pressed_at`.
+    Source: docs/rules/undo-send.md.
+    """
+    latest = min((due - SAFETY for due in due_at), default=None)
+    wished = pressed_at + UNDO_WINDOW
+    return wished if latest is None else max(pressed_at, min(wished, latest))
