@@ -58,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "mail.configure",
             "organisation.edit",
             "organisation.edit_shifts",
+            "routing.edit",
             "settings.view",
             "standards.edit",
         }

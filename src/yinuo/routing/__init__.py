@@ -1,1 +1,1 @@
-"""Who gets a new case: the first form of sorting and choice of person."""
+"""Who gets a new case, and what it is about."""

@@ -1,5 +1,6 @@
-"""Finds the owner of a new case in a team."""
+"""Finds the owner of a new case in a team, and what a request seems to be about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -8,7 +9,8 @@ from django.utils.translation import gettext as _
 from yinuo.foundation.refusals import Refusal
 from yinuo.organisation.models import Staff, Team
 
-from .rules import Candidate, choose, reason_for
+from .models import Category
+from .rules import Candidate, Topic, choose, guess_category, reason_for
 
 
 class NobodyToOwn(Refusal):
@@ -54,6 +56,16 @@ def owner_for(team: Team) -> Choice:
             owner = Staff(account_id=chosen.staff_id, name=names[chosen.staff_id])
             return Choice(owner, candidate_team, reason)
     raise NobodyToOwn(team=team.name)
+
+
+def categories() -> list[Category]:
+    """Return the categories customers may choose from, in order, each with its team."""
+    return list(Category.objects.filter(is_active=True).select_related("team"))
+
+
+def category_of(text: str, among: Sequence[Category]) -> str:
+    """Return the code of the category that a text seems to be about, or empty."""
+    return guess_category(text, [Topic(one.code, one.words) for one in among])
 
 
 def _with_fallback(team: Team) -> list[Team]:

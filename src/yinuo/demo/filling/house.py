@@ -12,6 +12,7 @@ from yinuo.access.actors import Actor
 from yinuo.access.models import Account
 from yinuo.access.roles import Role
 from yinuo.demo.company import organisation, products, standards, values
+from yinuo.demo.company.categories import CATEGORIES
 from yinuo.demo.company.duty import on_duty
 from yinuo.demo.company.organisation import STAFF, TEAM_BY_CODE
 from yinuo.demo.company.values import COMPANY_ZONE
@@ -37,6 +38,7 @@ from yinuo.organisation.actions import (
     set_skills,
 )
 from yinuo.organisation.models import Department, Post, Presence, Region, Skill, Staff, Team
+from yinuo.routing.actions import CategoryDraft, save_category
 from yinuo.standards.actions import Conditions, StandardTimes, add_standard, save_calendar
 
 DEMO = Actor.system("demo")
@@ -90,6 +92,7 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _sign_in_data()
     _mailboxes(mail_folder, at)
     _products(at)
+    _categories(at)
 
 
 def _calendars(at: datetime) -> None:
@@ -252,6 +255,13 @@ def _products(at: datetime) -> None:
             price_amount=Decimal(one.price),
         )
         add_product(details=details, by=DEMO, at=at)
+
+
+def _categories(at: datetime) -> None:
+    for one in CATEGORIES:
+        words = tuple(one.words.split())
+        team = Team.objects.get(code=one.team)
+        save_category(draft=CategoryDraft(one.code, one.name_zh, one.name_en, words, team), by=DEMO, at=at)
 
 
 def _minutes(span: timedelta) -> int:
