@@ -195,7 +195,7 @@ def _refuse_unseen(case: Case, last_seen_id: int) -> None:
 
 
 def _answering_conversation(case: Case) -> Conversation:
-    """Return where an answer goes: the newest conversation, but mail before the portal, which reaches nobody."""
+    """Return where an answer goes: the newest conversation, but a running exchange of mails before the portal."""
     newest = list(case.conversations.order_by("-id"))
     if newest[0].channel == Channel.PORTAL:
         return next((one for one in newest if one.channel == Channel.MAIL), newest[0])

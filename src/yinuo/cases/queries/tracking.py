@@ -1,13 +1,13 @@
-"""A case as its customer sees it by link: progress, promises and what was said; no notes, no full names of staff."""
+"""A case as its customer sees it: progress, promises, changes and what was said; no notes, no full names of staff."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from yinuo.cases import rules
 from yinuo.cases.models import Case
 
-from .conversation import Talk, conversation
+from .conversation import Event, Talk, conversation
 from .finding import PUBLIC_KINDS
 from .ledger import PromiseShown, ledger, next_promise
 
@@ -17,11 +17,14 @@ _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟
 
 @dataclass(frozen=True)
 class Tracked:
-    """What the tracking page shows. may_write: the customer may still write here, by the reopening window."""
+    """What the tracking page shows. entries: what was said and what happened, in the order of time.
+
+    may_write: the customer may still write here, by the reopening window.
+    """
 
     case: Case
     owner_name: str
-    talks: list[Talk]
+    entries: list[Talk | Event]
     hidden_count: int
     promises: list[PromiseShown]
     next: PromiseShown | None
@@ -36,12 +39,18 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     return Tracked(
         case=case,
         owner_name=given_name(case.owner.name) if case.owner else "",
-        talks=[entry for entry in said.entries if isinstance(entry, Talk)],
+        entries=[entry if isinstance(entry, Talk) else _for_customer(entry) for entry in said.entries],
         hidden_count=said.hidden_count,
         promises=promises,
         next=next_promise(promises),
         may_write=may_write,
     )
+
+
+def _for_customer(event: Event) -> Event:
+    """Return what happened without what is only ours to know: full names, and what colleagues write to each other."""
+    own_words = event.detail if event.what == "case_closed" and not event.by else ""
+    return replace(event, name=given_name(event.name), detail=own_words, by="us" if event.by else "")
 
 
 def given_name(name: str) -> str:

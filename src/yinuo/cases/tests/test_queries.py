@@ -166,7 +166,8 @@ def test_a_customer_never_reads_a_note(house: House) -> None:
 
     with pytest.raises(NotFound):
         message_for(note.pk, actor=Actor.customer(house.wang.pk))
-    assert [talk.text for talk in tracked(case, at=NINE).talks] == ["洗衣机漏水"]
+    entries = tracked(case, at=NINE).entries
+    assert [entry.text for entry in entries if isinstance(entry, Talk)] == ["洗衣机漏水"]
 
 
 def test_other_cases_beside_are_only_those_one_may_see(house: House) -> None:

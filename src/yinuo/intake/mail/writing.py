@@ -62,8 +62,11 @@ def outgoing_letter(row: Letter, mailbox: Mailbox) -> OutgoingMail:
     )
 
 
-def acknowledgement(case: Case) -> str:
-    """Return the first notice to a customer, in their language: the number, who cares for it, and the promised time."""
+def acknowledgement(case: Case, *, name: str) -> str:
+    """Return the first notice to a customer, in their language: the number, who cares for it, and the promised time.
+
+    name: what they call themselves in this request; what we know of the address stays with us.
+    """
     with translation.override(case.language):
         due = local_time(case.next_due_at) if case.next_due_at else ""
         return _(
@@ -72,7 +75,7 @@ def acknowledgement(case: Case) -> str:
             "We promise you an answer by %(due)s.\n\n"
             "You can see at any time how it goes: %(link)s"
         ) % {
-            "name": case.customer.name,
+            "name": name,
             "reference": case.reference,
             "owner": case.owner.name if case.owner else "",
             "due": due,

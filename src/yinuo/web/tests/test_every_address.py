@@ -36,6 +36,8 @@ SIGNED_IN = (302, 200, 200, 200, 200, 200, 200, 200)
 DONE = (302, 302, 302, 302, 302, 302, 302, 302)
 WITHOUT_FACTOR = (302, 404, 404, 404, 404, 404, 404, 404)
 VISITORS_ONLY = (200, 302, 302, 302, 302, 302, 302, 302)
+GONE = (410, 410, 410, 410, 410, 410, 410, 410)
+CONFLICT = (409, 409, 409, 409, 409, 409, 409, 409)
 NOBODY = (404, 404, 404, 404, 404, 404, 404, 404)
 READ_CASE = (302, 404, 404, 200, 200, 200, 200, 200)
 ACT_ON_CASE = (302, 404, 404, 302, 302, 403, 403, 302)
@@ -58,6 +60,13 @@ NEW_CASE = {
     "subject": "漏水",
     "text": "洗衣机漏水",
     "case_class": "routine",
+}
+QUESTION = {
+    "text": "洗衣机漏水",
+    "name": "孙悦",
+    "mail": "sun@example.com",
+    "consent": "on",
+    "key": "AbCdEfGh",
 }
 TIMES = {
     "first_response_minutes": 30,
@@ -101,13 +110,35 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("saved_view_removal", "POST", {}, VIEW),
     ("message_html", "GET", {}, READ_CASE),
     ("message_text", "GET", {}, READ_CASE),
-    # The customer's own page: whoever has the link
+    # The customers' pages: for everybody; the own ones for customers, which no member of staff is
+    ("portal", "GET", {}, EVERYBODY),
+    ("portal_language", "POST", {"language": "en"}, DONE),
+    ("robots", "GET", {}, EVERYBODY),
+    ("ask", "GET", {}, EVERYBODY),
+    ("ask", "POST", QUESTION, DONE),
+    ("ask_category", "POST", {"text": "漏水"}, EVERYBODY),
+    ("my", "GET", {}, DONE),
+    ("my_sign_in", "GET", {}, EVERYBODY),
+    ("my_sign_in", "POST", {"mail": "wang@example.com"}, DONE),
+    ("my_code", "GET", {}, EVERYBODY),
+    ("my_code", "POST", {"code": "123456"}, GONE),
+    ("my_link", "GET", {}, EVERYBODY),
+    ("my_link", "POST", {}, GONE),
+    ("my_sign_out", "POST", {}, DONE),
+    ("my_case", "GET", {}, DONE),
+    ("my_case_progress", "GET", {}, DONE),
+    ("my_case_file", "GET", {}, DONE),
+    ("my_case_messages", "POST", WORDS, DONE),
+    ("my_case_closure", "POST", {}, DONE),
+    ("my_case_reopenings", "POST", WORDS, DONE),
+    # One case: whoever has the link
     ("track", "GET", {}, EVERYBODY),
+    ("track_received", "GET", {}, EVERYBODY),
     ("track_progress", "GET", {}, EVERYBODY),
-    ("tracked_file", "GET", {}, EVERYBODY),
+    ("track_file", "GET", {}, EVERYBODY),
     ("track_messages", "POST", WORDS, DONE),
     ("track_closure", "POST", {}, DONE),
-    ("track_reopenings", "POST", {"reason": "又坏了"}, DONE),
+    ("track_reopenings", "POST", WORDS, CONFLICT),
     # Settings
     ("settings", "GET", {}, DONE),
     ("settings_mailboxes", "GET", {}, ADMIN),
@@ -262,6 +293,8 @@ class World:
             "name": "team",
             "row_id": house.team.pk,
             "token_id": token.pk,
+            "link": "x",
+            "page_token": "x",
             "key": "x",
             "place": "cases",
             "view_id": view.pk,

@@ -10,7 +10,7 @@ from functools import partial
 from django.db import transaction
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Case, Channel, Message, MessageKind
+from yinuo.cases.models import Case, Channel, Conversation, Message, MessageKind
 from yinuo.customers.models import Identity, IdentityKind
 from yinuo.foundation.facts import announce
 from yinuo.intake.mail.facts import MailNotDelivered, MailSent
@@ -26,23 +26,28 @@ from yinuo.intake.mail.writing import outgoing_mail
 from .handing_in import BATCH, GIVE_UP_AFTER, default_mailbox, hand_in, holding
 
 MAIL = Actor.system("mail")
+# Conversations whose public messages leave by mail.
+MAILED_CHANNELS = frozenset({Channel.MAIL, Channel.FORM, Channel.PORTAL})
 _NEEDED = ("mailbox", "message__conversation", "case__customer", "case__owner")
 _LOOP_MEMORY = timedelta(minutes=600)
 
 
 def queue_mail_for(message: Message, *, at: datetime, send_after: datetime | None = None) -> OutgoingMail | None:
-    """Put a public message of ours in the queue, once; None when its conversation is not mail or nobody can get it.
+    """Put a public message of ours in the queue, once; None when it is not for mail or nobody can get it.
 
+    What is said in the portal goes by mail too when we have the customer's address: nobody sits before that page.
     An automatic notice to an address that loops, or that is known dead, is withheld and says why.
     """
     conversation = message.conversation
-    if conversation.channel != Channel.MAIL or message.kind not in {MessageKind.REPLY, MessageKind.NOTICE}:
+    if conversation.channel not in MAILED_CHANNELS or message.kind not in {MessageKind.REPLY, MessageKind.NOTICE}:
         return None
     case = message.case
-    mailbox = Mailbox.objects.filter(address=conversation.address).first() or default_mailbox()
+    mailbox = _mailbox_for(conversation, case)
     if mailbox is None:
         return None
     people = _recipients(case)
+    if not people and conversation.channel != Channel.MAIL:
+        return None
     is_automatic = message.kind == MessageKind.NOTICE
     lookup = address_lookup(people[0]["address"]) if people else b""
     reason = _why_withheld(lookup, case, at, is_automatic=is_automatic) if people else "no address to write to"
@@ -111,6 +116,12 @@ def _still_waiting(row: OutgoingMail, result: SendingResult) -> str:
     temporary = {refused.address.lower() for refused in result.refused if refused.temporary}
     people = [one for one in json.loads(row.recipients) if one["address"].lower() in temporary]
     return json.dumps(people, ensure_ascii=False)
+
+
+def _mailbox_for(conversation: Conversation, case: Case) -> Mailbox | None:
+    """Return whose address a message goes out from: where the customer wrote to, else their team's, else any."""
+    in_use = Mailbox.objects.filter(is_active=True, team=case.team_id).order_by("pk")
+    return Mailbox.objects.filter(address=conversation.address).first() or in_use.first() or default_mailbox()
 
 
 def _recipients(case: Case) -> list[dict[str, str]]:

@@ -1,42 +1,40 @@
-"""The customer's own page of a case, opened by its unguessable link: how it stands, what is promised, what was said."""
+"""A case as its customer sees it, through one of two doors: its unguessable link, or the customer's own signing in.
+
+The link opens this one case and nothing else; who holds it is called what they called themselves in it.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import live_after, wants_piece
 from yinuo.cases import actions
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.forms import ReasonForm, WordsForm
-from yinuo.cases.models import Case
+from yinuo.cases.forms import WordsForm
+from yinuo.cases.models import Case, MessageKind
 from yinuo.cases.pages.files import FILE_POLICY, file_answer, kept_files
 from yinuo.cases.pages.shown import open_time, shown_entries
-from yinuo.cases.queries import attachment_for, given_name, tracked, tracked_case
+from yinuo.cases.queries import attachment_for, case_by_reference, given_name, tracked, tracked_case
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import Refusal
+from yinuo.intake.portal.doors import Page, open_page, session_here, to_sign_in
+from yinuo.intake.portal.floods import count_attempt
+from yinuo.intake.portal.forms import ClosingForm, ReopeningForm
+from yinuo.intake.portal.queries import actor_of
+
+from .frame import page
 
 _POSTS = 12
 _PERIOD = timedelta(minutes=10)
-Page = Callable[..., HttpResponseBase]
-
-
-class TooManyPosts(Refusal):
-    code = "portal.too_many_posts"
-    status = 429
-
-    def sentence(self) -> str:
-        return _("A lot was sent from here within the last minutes. Please wait ten minutes, then send again.")
 
 
 class TooLongClosed(Refusal):
@@ -48,123 +46,164 @@ class TooLongClosed(Refusal):
         )
 
 
-def tracking_page(*methods: str) -> Callable[[Page], Page]:
-    """Return a decorator: the page gets the case of the link and the customer as actor; nobody keeps or indexes it."""
+@dataclass(frozen=True)
+class Opened:
+    """A case with who opened it and by which door. `name`: how they are called on the page."""
 
-    def decorate(page: Page) -> Page:
-        @require_http_methods(methods)
-        @never_cache
-        @wraps(page)
-        def door(request: HttpRequest, token: str, **address: Any) -> HttpResponseBase:
-            case = tracked_case(token)
+    case: Case
+    actor: Actor
+    name: str
+    by_link: bool
+
+    def url(self, what: str = "", *more: Any) -> str:
+        """Return the address of a page of this case behind the same door."""
+        name = "_".join(part for part in ("track" if self.by_link else "my_case", what) if part)
+        return reverse(name, args=[self.case.track_token if self.by_link else self.case.reference, *more])
+
+
+def case_page(*methods: str) -> Callable[[Page], Page]:
+    """Return a decorator: the page gets the case opened by its link (`token`), or by the customer's own session
+    (`reference`); behind that door only their own cases are to be found, and visitors are asked to sign in.
+    """
+
+    def decorate(inner: Page) -> Page:
+        @open_page(*methods)
+        def door(request: HttpRequest, token: str = "", reference: str = "", **address: Any) -> HttpResponseBase:
+            opened = _by_link(token) if token else _by_session(request, reference)
+            if opened is None:
+                return to_sign_in(request)
             if request.method == "POST":
-                _count_post(token)
-            response = page(request, case, Actor.customer(case.customer_id, name=case.customer.name), **address)
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            # Not `no-referrer`: browsers then send `Origin: null`, and the check against forged forms would refuse
-            # every answer. With `same-origin` the link still never reaches another site.
-            response["Referrer-Policy"] = "same-origin"
-            return response
+                count_attempt("case", opened.case.track_token, most=_POSTS, within=_PERIOD, at=now())
+            return inner(request, opened, **address)
 
         return door
 
     return decorate
 
 
-@tracking_page("GET")
-def track(request: HttpRequest, case: Case, _actor: Actor) -> HttpResponse:
+@case_page("GET")
+def case(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Show how the case stands."""
-    return _page(request, case)
+    return _page(request, opened)
 
 
-@tracking_page("POST")
-def add_message(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+@case_page("GET")
+def received(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Say that the question arrived: its number, who looks after it, by when, and where to follow it."""
+    return page(request, "received", _context(opened))
+
+
+@case_page("POST")
+def add_message(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take what the customer adds; a case closed within the window starts again."""
 
     def act() -> str:
         values = WordsForm(request.POST, request.FILES).checked()
-        _refuse_after_window(case)
-        at = now()
-        said = Said(values["text"].strip(), at, author_name=actor.name, attachments=kept_files(values["files"]))
-        actions.add_customer_message(case=case, said=said, channel="portal", by=actor, at=at)
+        _add(opened, values["text"].strip(), values["files"])
         return _("We have your message.")
 
-    return _done(request, case, act)
+    return _done(request, opened, act)
 
 
-@tracking_page("POST")
-def close(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """The customer says that it is solved."""
+@case_page("POST")
+def close(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The customer says that it is solved, with a word if they like."""
 
     def act() -> str:
-        actions.close_case(case=case, outcome="solved", by=actor, at=now())
+        word = ClosingForm(request.POST).checked()["text"]
+        actions.close_case(case=opened.case, outcome="solved", summary=word, by=opened.actor, at=now())
         return _("Thank you. If it comes back, write here and we take it up again.")
 
-    return _done(request, case, act)
+    return _done(request, opened, act)
 
 
-@tracking_page("POST")
-def reopen(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """The customer says that it is not solved."""
+@case_page("POST")
+def reopen(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The customer says that it is not solved, and what is missing."""
 
     def act() -> str:
-        reason = ReasonForm(request.POST).checked()["reason"]
-        _refuse_after_window(case)
-        at = now()
-        # What they write is their message; it starts the case again by itself.
-        said = Said(reason, at, author_name=actor.name)
-        actions.add_customer_message(case=case, said=said, channel="portal", by=actor, at=at)
+        values = ReopeningForm(request.POST, request.FILES).checked()
+        _refuse_after_window(opened.case)
+        files, at = kept_files(values["files"]), now()
+        said = Said(values["text"].strip(), at, author_name=opened.name, attachments=files)
+        with transaction.atomic():
+            actions.reopen_case(case=opened.case, reason=said.text, by=opened.actor, at=at)
+            actions.add_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at)
         return _("We have taken it up again.")
 
-    return _done(request, case, act)
+    return _done(request, opened, act)
 
 
-@tracking_page("GET")
+@case_page("GET")
 @FILE_POLICY  # type: ignore[arg-type]  # its annotation knows no arguments
-def tracked_file(request: HttpRequest, case: Case, actor: Actor, attachment_id: int) -> HttpResponseBase:
+def file(request: HttpRequest, opened: Opened, attachment_id: int) -> HttpResponseBase:
     """Hand out a file of this case."""
-    row = attachment_for(attachment_id, actor=actor, case=case)
+    row = attachment_for(attachment_id, actor=opened.actor, case=opened.case)
     return file_answer(row, inline=request.GET.get("inline") == "1")
 
 
-@tracking_page("GET")
-def tracked_piece(request: HttpRequest, case: Case, _actor: Actor) -> HttpResponse:
+@case_page("GET")
+def progress(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Return all but the forms, for the page to refresh itself."""
-    return render(request, "portal/_case.html", _context(case))
+    return render(request, "portal/_case.html", _context(opened))
 
 
-def _done(request: HttpRequest, case: Case, act: Callable[[], str]) -> HttpResponse:
+def _by_link(token: str) -> Opened:
+    case = tracked_case(token)
+    first = case.messages.filter(kind=MessageKind.CUSTOMER).order_by("id").values_list("author_name", flat=True).first()
+    return Opened(case, Actor.customer(case.customer_id), name=first or "", by_link=True)
+
+
+def _by_session(request: HttpRequest, reference: str) -> Opened | None:
+    session = session_here(request)
+    if session is None:
+        return None
+    actor = actor_of(session)
+    return Opened(case_by_reference(reference, actor=actor), actor, name=actor.name, by_link=False)
+
+
+def _add(opened: Opened, text: str, files: Any) -> None:
+    _refuse_after_window(opened.case)
+    at = now()
+    said = Said(text, at, author_name=opened.name, attachments=kept_files(files))
+    actions.add_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at)
+
+
+def _done(request: HttpRequest, opened: Opened, act: Callable[[], str]) -> HttpResponse:
     try:
         sentence = act()
     except Refusal as refusal:
         if wants_piece(request):
             raise
-        return _page(request, case, refusal=refusal, text=request.POST.get("text", ""), status=refusal.status)
+        return _page(request, opened, refusal=refusal, text=request.POST.get("text", ""), status=refusal.status)
     messages.success(request, sentence)
-    return redirect("track", token=case.track_token)
+    return redirect(opened.url())
 
 
 def _page(
-    request: HttpRequest, case: Case, *, refusal: Refusal | None = None, text: str = "", status: int = 200
+    request: HttpRequest, opened: Opened, *, refusal: Refusal | None = None, text: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "live_after": live_after(),
-        **_context(case, whole=request.GET.get("all") == "1"),
+        **_context(opened, whole=request.GET.get("all") == "1"),
         "refusal": refusal,
         "text": text,
     }
-    return render(request, "portal/case.html", context, status=status)
+    return page(request, "case", context, status=status)
 
 
-def _context(case: Case, *, whole: bool = False) -> dict[str, Any]:
+def _context(opened: Opened, *, whole: bool = False) -> dict[str, Any]:
     at = now()
-    shown = tracked(case, at=at, whole=whole)
-    entries = shown_entries(shown.talks, file_url=lambda pk: reverse("tracked_file", args=[case.track_token, pk]))
+    shown = tracked(opened.case, at=at, whole=whole)
+    entries = shown_entries(shown.entries, file_url=lambda pk: opened.url("file", pk))
     for entry in entries:
-        if entry["talk"].side == "ours":
+        if "talk" in entry and entry["talk"].side == "ours":
             entry["author"] = given_name(entry["talk"].message.author_name) or entry["author"]
     return {
-        "case": case,
+        "case": opened.case,
+        "opened": opened,
+        "urls": {name: opened.url(name) for name in ("messages", "closure", "reopenings", "progress")}
+        | {"page": opened.url()},
         "tracked": shown,
         "entries": entries,
         "promises": [(one, open_time(one.within)) for one in shown.promises if one.within is not None],
@@ -175,10 +214,3 @@ def _context(case: Case, *, whole: bool = False) -> dict[str, Any]:
 def _refuse_after_window(case: Case) -> None:
     if not tracked(case, at=now()).may_write:
         raise TooLongClosed(reference=case.reference)
-
-
-def _count_post(token: str) -> None:
-    key = f"track-posts:{token}"
-    cache.add(key, 0, timeout=int(_PERIOD.total_seconds()))
-    if cache.incr(key) > _POSTS:
-        raise TooManyPosts

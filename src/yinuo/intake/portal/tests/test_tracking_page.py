@@ -68,7 +68,7 @@ def test_the_customer_says_it_is_solved_and_that_it_is_not(house: House, client:
     client.post(f"/track/{case.track_token}/closure")
     assert list(case.closures.values_list("outcome", "by")) == [("solved", f"customer:{house.wang.pk}")]
 
-    page = client.post(f"/track/{case.track_token}/reopenings", {"reason": "问题还没有解决。"}, follow=True)
+    page = client.post(f"/track/{case.track_token}/reopenings", {"text": "问题还没有解决。"}, follow=True)
     assert Case.objects.get(pk=case.pk).is_open
     assert "问题还没有解决。" in text_of(page)
 
