@@ -35,6 +35,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "organisation.presence": (1, 1, 0, 0, 1, 0, 0),
     "organisation.save_views": (1, 1, 1, 1, 1, 1, 0),
     "organisation.view": (1, 1, 1, 1, 1, 0, 0),
+    "routing.edit": (0, 0, 0, 0, 1, 0, 0),
     "settings.view": (0, 0, 0, 0, 1, 0, 0),
     "standards.edit": (0, 0, 1, 0, 1, 0, 0),
     "standards.view": (1, 1, 1, 1, 1, 0, 0),

@@ -32,7 +32,7 @@ def page(
         ("my", "my", _("My cases"), "inbox"),
     ]
     frame = {
-        "organisation_name": house_name(),
+        "organisation_name": house_name() or _("Customer service"),
         "home_url": reverse("portal"),
         "language_url": reverse("portal_language"),
         "spots": [Spot(label, reverse(to), icon, is_current=place == here) for to, place, label, icon in places],
