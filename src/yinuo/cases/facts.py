@@ -118,6 +118,14 @@ class NoteAdded(Fact):
     message_id: int
 
 
+class StaffMentioned(Fact):
+    """A note calls this colleague's attention."""
+
+    case_id: int
+    staff_id: int
+    message_id: int
+
+
 class AutomaticMessageArrived(Fact):
     """A bounce, an out-of-office answer or another machine's mail was filed; it counts as nobody's answer."""
 

@@ -244,6 +244,17 @@ class Message(models.Model):
         indexes = [models.Index(fields=["case", "at", "id"], name="messages_of_a_case")]
 
 
+class Mention(models.Model):
+    """A note calls a colleague's attention. `name`: as it stands behind the @, even when they are renamed."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="mentions")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="mentions")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "staff"], name="a_colleague_once_in_a_note")]
+
+
 class Attachment(models.Model):
     """A file that came or went with a message; the bytes lie in the attachment store under their hash."""
 

@@ -1,6 +1,6 @@
 """Messages of a case: what the customer says, what we answer, what stays among ourselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from . import promising
 from .attaching import AttachmentDraft, attachment_rows
 from .closing import reopen_locked
 from .locking import locked_case
+from .mentioning import mentioned_in, store_mentions
 from .waiting import announce_waiting, end_waiting
 
 
@@ -145,13 +146,19 @@ def check_reply(*, case: Case, said: Said, last_seen_id: int | None = None, by: 
 
 
 @transaction.atomic
-def add_note(*, case: Case, said: Said, by: Actor, at: datetime) -> Message:
-    """Add an internal note; it answers nobody and never leaves the house. Announces NoteAdded."""
+def add_note(*, case: Case, said: Said, chosen: Collection[int] = (), by: Actor, at: datetime) -> Message:
+    """Add an internal note; it answers nobody and never leaves the house. Whoever is named by an @ is mentioned.
+
+    chosen: ids of staff, which decide where several have one name. Refuses with NotAllowed, EmptyMessage,
+    CannotSeeCase, NameOfSeveral. Announces NoteAdded, StaffMentioned.
+    """
     by.require("cases.note")
     _refuse_empty(said)
     case = locked_case(case, by)
+    mentioned = mentioned_in(case, said.text, chosen=chosen, by=by)
     message = _store(case, case.conversations.order_by("-id")[0], MessageKind.NOTE, said, author=by.key, at=at)
     announce(NoteAdded(case_id=case.pk, message_id=message.pk), by=by, at=at)
+    store_mentions(case, message, mentioned, by=by, at=at)
     return message
 
 

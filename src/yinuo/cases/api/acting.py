@@ -31,6 +31,12 @@ class NoteIn(Given):
     uploads: list[UploadToken] = Field([], max_length=20, description="Tokens from `POST /uploads`.")
 
 
+class InternalNoteIn(NoteIn):
+    """A note. `@` and a colleague's name in the text call their attention."""
+
+    mentions: list[Id] = Field([], max_length=50, description="Ids of staff, where several have the name in the text.")
+
+
 class CustomerMessageIn(NoteIn):
     """What the customer said on a channel that you serve."""
 
@@ -114,14 +120,14 @@ def reply(request: ApiRequest, reference: Path[Reference], body: ReplyIn) -> Mes
 
 
 @router.post("/{reference}/notes", response={201: MessageOut}, operation_id="add_note")
-def add_note(request: ApiRequest, reference: Path[Reference], body: NoteIn) -> MessageOut:
-    """Add an internal note; it answers nobody and never leaves the house.
+def add_note(request: ApiRequest, reference: Path[Reference], body: InternalNoteIn) -> MessageOut:
+    """Add an internal note; it answers nobody and never leaves the house. Colleagues named by an @ are mentioned.
 
-    Scope `cases:write`. Refuses `cases.empty_message`.
+    Scope `cases:write`. Refuses `cases.empty_message`, `cases.cannot_see_case`, `cases.name_of_several`.
     """
     request.actor.require("cases.note")
     case = visible_case(request, reference)
-    message = actions.add_note(case=case, said=_said(request, body), by=request.actor, at=now())
+    message = actions.add_note(case=case, said=_said(request, body), chosen=body.mentions, by=request.actor, at=now())
     return _stored(case, message.pk)
 
 

@@ -1,6 +1,7 @@
 """What pages and the API read of cases. Every read of people's data starts at `visible_to`."""
 
 from .beside import Beside, Customership, beside
+from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
@@ -33,12 +34,15 @@ __all__ = [
     "listed_cases",
     "listed_customers",
     "message_for",
+    "named_colleagues",
     "next_promise",
     "open_cases_of_customer",
     "promises_kept_by_answer",
     "queue_page",
     "shown_promise",
     "story",
+    "suggested_colleagues",
     "tracked",
     "tracked_case",
+    "who_may_see",
 ]

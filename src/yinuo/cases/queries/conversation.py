@@ -19,6 +19,7 @@ from yinuo.cases.facts import (
     PromiseMade,
     PromiseWithdrawn,
 )
+from yinuo.cases.mentions import Piece, pieces
 from yinuo.cases.models import Attachment, Case, Channel, Closure, Message, MessageKind, Ownership, PromiseKind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff
@@ -58,7 +59,9 @@ class File:
 
 @dataclass(frozen=True)
 class Talk:
-    """Something said. side: theirs, ours, note or machine. day: set on the first entry of a local day."""
+    """Something said. side: theirs, ours, note or machine. pieces: the text cut at the names it calls, of a
+    note that calls some. day: set on the first entry of a local day.
+    """
 
     message: Message
     side: str
@@ -67,6 +70,7 @@ class Talk:
     is_cut: bool
     files: list[File]
     at: datetime
+    pieces: list[Piece] = field(default_factory=list)
     day: date | None = None
 
 
@@ -100,7 +104,7 @@ def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole
     messages = Message.objects.filter(case=case, kind__in=list(kinds)).order_by("-at", "-id")
     files = Prefetch("attachments", Attachment.objects.order_by("id"))
     # The HTML may be megabytes; the page only needs to know that there is one.
-    shown = messages.annotate(has_html=~Q(html="")).defer("html").prefetch_related(files)
+    shown = messages.annotate(has_html=~Q(html="")).defer("html").prefetch_related(files, "mentions")
     found = list(shown) if whole else _fitting(shown[:MESSAGE_LIMIT])
     found.reverse()
     hidden_count = messages.count() - len(found)
@@ -151,6 +155,7 @@ def _fitting(messages: Iterable[Message]) -> list[Message]:
 
 
 def _talk(message: Message) -> Talk:
+    names = [mention.name for mention in message.mentions.all()]
     return Talk(
         message=message,
         side=_SIDES[MessageKind(message.kind)],
@@ -159,6 +164,7 @@ def _talk(message: Message) -> Talk:
         is_cut=len(message.text) > TEXT_LIMIT or len(message.quoted) > QUOTED_LIMIT,
         files=_files(message),
         at=message.at,
+        pieces=pieces(message.text[:TEXT_LIMIT], names) if names else [],
     )
 
 

@@ -9,7 +9,7 @@ from yinuo.cases.actions.messages import Said
 from yinuo.cases.forms import TEXT_LENGTH, ReplyForm, WordsForm
 from yinuo.cases.models import Case
 from yinuo.cases.pages.files import kept_files
-from yinuo.cases.queries import case_by_reference
+from yinuo.cases.queries import case_by_reference, suggested_colleagues
 from yinuo.desk import actions
 from yinuo.desk.models import DraftKind
 from yinuo.foundation.clock import now
@@ -59,10 +59,23 @@ def create_note(request: HttpRequest, actor: Actor, reference: str) -> HttpRespo
         values = form.checked()
         at = now()
         said = Said(values["text"].strip(), at, author_name=actor.name, attachments=kept_files(values["files"]))
-        add_note(case=case, said=said, by=actor, at=at)
+        chosen = [int(number) for number in request.POST.getlist("mentions") if number.isdecimal()]
+        add_note(case=case, said=said, chosen=chosen, by=actor, at=at)
         actions.drop_draft(case=case, kind=DraftKind.NOTE, by=actor)
 
     return done(request, actor, reference, act, writing=Writing("note", request.POST.get("text", "")))
+
+
+@desk_page("GET")
+def colleagues(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
+    """Return whom a note on this case may call, by words of their name, for the list behind the @."""
+    actor.require("cases.note")
+    case = case_by_reference(reference, actor=actor)
+    found = suggested_colleagues(case, words=request.GET.get("q", "")[:40], actor=actor)
+    rows = [
+        {"value": person.pk, "label": person.name, "hint": person.title, "text": f"@{person.name} "} for person in found
+    ]
+    return JsonResponse({"rows": rows})
 
 
 @desk_page("POST")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from yinuo.cases.actions import add_customer_message, add_note, close_case, reply, store_bytes
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.models import Case, Message
+from yinuo.cases.models import Case, Mention, Message
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
 from yinuo.desk.models import Draft
 from yinuo.desk.tests.sending import send_waiting
@@ -25,6 +25,7 @@ from yinuo.web.tests.browser import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = Screen(width=390, height=844)
 REPLY = "form[data-writes=reply] textarea"
+NOTE = "form[data-writes=note] textarea"
 
 
 def sign_in(page: Page, address: str, staff: Staff) -> None:
@@ -345,3 +346,25 @@ def test_a_draft_is_found_on_another_device_and_gone_once_it_was_sent(
 
     page.reload()
     expect(page.locator(REPLY)).to_have_value("")
+
+
+def test_a_colleague_is_called_by_keys_alone(live_server, page: Page, house: House, two_cases) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.keyboard.press("n")
+    page.keyboard.type("请 @")
+    expect(page.get_by_role("listbox", name="同事").get_by_role("option")).to_have_count(3)
+    assert_accessible(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator(NOTE)).to_have_value("请 @周敏 ")
+    page.keyboard.type("看一下，wang@")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#conversation .yn-mention")).to_have_text("@周敏")
+    assert list(Mention.objects.values_list("staff__name", flat=True)) == ["周敏"]
+    assert_accessible(page)
+    assert_no_csp_violation(page)

@@ -89,6 +89,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
     ("case_reply_return", "POST", {}, (302, 404, 404, 302, 403, 403, 403, 403)),
     ("case_drafts", "POST", WORDS, (302, 404, 404, 200, 200, 403, 403, 200)),
+    ("case_colleagues", "GET", {}, (302, 404, 404, 200, 200, 200, 403, 200)),
     ("case_notes", "POST", WORDS, (302, 404, 404, 302, 302, 302, 403, 302)),
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
     ("case_reopenings", "POST", {"reason": "又坏了"}, (302, 404, 404, 409, 409, 403, 403, 409)),
