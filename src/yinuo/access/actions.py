@@ -28,7 +28,7 @@ from .roles import Role
 
 TOKEN_SCOPES = frozenset(
     f"{folder}:{verb}"
-    for folder in ("cases", "customers", "facts", "mail", "organisation", "settings", "standards")
+    for folder in ("cases", "customers", "facts", "mail", "notifications", "organisation", "settings", "standards")
     for verb in ("read", "write")
 )
 _REVEALS_AN_HOUR = 60

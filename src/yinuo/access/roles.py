@@ -24,6 +24,8 @@ _READ = {
     "cases.view",
     "customers.view",
     "desk.open",
+    "notifications.edit",
+    "notifications.view",
     "organisation.save_views",
     "organisation.view",
     "standards.view",
@@ -63,6 +65,15 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "standards.edit",
         }
     ),
-    Role.PARTNER: frozenset({"desk.open", "cases.view", "cases.note", "organisation.save_views"}),
+    Role.PARTNER: frozenset(
+        {
+            "desk.open",
+            "cases.view",
+            "cases.note",
+            "notifications.edit",
+            "notifications.view",
+            "organisation.save_views",
+        }
+    ),
     Role.CUSTOMER: frozenset(),
 }

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from yinuo.notifications.pages.bell import bell_of
 
 from .places import account_places, places_for
 
@@ -17,4 +20,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "account_name": account.name,
         "account_entries": account_places(request),
         "search_url": "/",
+        # Only a whole page shows it: a piece for htmx must not pay for it.
+        "bell": SimpleLazyObject(lambda: bell_of(account.as_actor())),
     }

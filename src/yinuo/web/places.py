@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 # Whoever has one of these has something to do in the settings besides the own account.
 SETTINGS_PERMISSIONS = ("settings.view", "standards.edit", "mail.replay")
+# Pages of the settings that everybody has, reached by the account menu.
+_OWN = ("settings_account", "settings_notifications")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def places_for(request: HttpRequest) -> list[Place]:
         is_here = here in {"customers", "customer"}
         places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))
     if any(actor.may(permission) for permission in SETTINGS_PERMISSIONS):
-        is_here = here.startswith("settings") and here != "settings_account"
+        is_here = here.startswith("settings") and here not in _OWN
         places.append(Place(_("Settings"), reverse("settings"), "settings", is_current=is_here, is_last=True))
     return places
 
@@ -43,4 +45,8 @@ def places_for(request: HttpRequest) -> list[Place]:
 def account_places(request: HttpRequest) -> list[Place]:
     """Return the entries of the account menu."""
     here = request.resolver_match.url_name if request.resolver_match else ""
-    return [Place(_("My account"), reverse("settings_account"), "user-circle", is_current=here == "settings_account")]
+    places = [Place(_("My account"), reverse("settings_account"), "user-circle", is_current=here == "settings_account")]
+    if request.user.as_actor().may("notifications.view"):  # type: ignore[union-attr]
+        is_here = here == "settings_notifications"
+        places.append(Place(_("My notifications"), reverse("settings_notifications"), "bell", is_current=is_here))
+    return places

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "yinuo.foundation",
     "yinuo.organisation",
+    "yinuo.notifications",
     "yinuo.customers",
     "yinuo.entitlements",
     "yinuo.standards",

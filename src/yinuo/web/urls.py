@@ -15,6 +15,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("gallery", gallery_page.gallery, name="gallery"),
     path("settings/", include("yinuo.web.settings_pages.urls")),
+    path("", include("yinuo.notifications.urls")),
     path("", include("yinuo.desk.urls")),
     path("", include("yinuo.cases.urls")),
     path("", include("yinuo.intake.portal.urls")),

@@ -30,6 +30,8 @@ MAY: dict[str, tuple[int, ...]] = {
     "mail.configure": (0, 0, 0, 0, 1, 0, 0),
     "mail.replay": (1, 1, 0, 0, 1, 0, 0),
     "mail.view": (1, 1, 0, 0, 1, 0, 0),
+    "notifications.edit": (1, 1, 1, 1, 1, 1, 0),
+    "notifications.view": (1, 1, 1, 1, 1, 1, 0),
     "organisation.edit": (0, 0, 0, 0, 1, 0, 0),
     "organisation.edit_shifts": (0, 1, 0, 0, 1, 0, 0),
     "organisation.presence": (1, 1, 0, 0, 1, 0, 0),

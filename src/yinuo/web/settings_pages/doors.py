@@ -55,6 +55,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("structure", _("Teams and departments"), "organisation.edit"),
         ("health", _("Health"), "settings.view"),
         ("account", _("My account"), None),
+        ("notifications", _("My notifications"), "notifications.view"),
     ]
     return [
         Place(label, reverse(f"settings_{name}"), is_current=name == here)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account, calendars, doors, health, holidays, mailboxes, mails, people, standards, structure
+from . import account, calendars, doors, health, holidays, mailboxes, mails, notifications, people, standards, structure
 
 urlpatterns = [
     path("", doors.start, name="settings"),
@@ -51,6 +51,7 @@ urlpatterns = [
     path("structure/<slug:name>/<int:row_id>", structure.row, name="settings_structure_row"),
     path("health", health.health, name="settings_health"),
     path("account", account.own_account, name="settings_account"),
+    path("notifications", notifications.own_notifications, name="settings_notifications"),
     path("account/language", account.language, name="settings_language"),
     path("account/presence", account.presence, name="settings_presence"),
     path("account/tokens", account.tokens, name="settings_tokens"),

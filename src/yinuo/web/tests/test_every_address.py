@@ -26,6 +26,7 @@ from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
 from yinuo.desk.actions import Written, hand_in_reply
 from yinuo.intake.mail.models import Mailbox, StoredMail
+from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import SavedView, Staff
 from yinuo.standards.models import Standard
 
@@ -140,6 +141,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("track_messages", "POST", WORDS, DONE),
     ("track_closure", "POST", {}, DONE),
     ("track_reopenings", "POST", WORDS, CONFLICT),
+    # Notifications; the one that exists is the agent's
+    ("notifications", "GET", {}, SIGNED_IN),
+    ("notifications_bell", "GET", {}, SIGNED_IN),
+    ("notifications_panel", "GET", {}, SIGNED_IN),
+    ("notifications_readings", "POST", {}, DONE),
+    ("notification", "GET", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
+    ("notification_reading", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
     # Settings
     ("settings", "GET", {}, DONE),
     ("settings_mailboxes", "GET", {}, ADMIN),
@@ -190,6 +198,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_structure_row", "POST", {}, ADMIN_WRONG),
     ("settings_health", "GET", {}, ADMIN),
     ("settings_account", "GET", {}, SIGNED_IN),
+    ("settings_notifications", "GET", {}, SIGNED_IN),
+    ("settings_notifications", "POST", {"zone": "Asia/Shanghai"}, DONE),
     ("settings_language", "POST", {"language": "en"}, DONE),
     ("settings_presence", "POST", {"presence": "away"}, (302, 403, 302, 302, 302, 403, 403, 302)),
     ("settings_tokens", "POST", {}, (302, 422, 422, 422, 422, 422, 422, 422)),
@@ -296,6 +306,7 @@ class World:
             "token_id": token.pk,
             "link": "x",
             "page_token": "x",
+            "notification_id": tell(house.chen, self.case).pk,
             "key": "x",
             "place": "cases",
             "view_id": view.pk,

@@ -1,0 +1,111 @@
+"""What staff are told of cases: the kinds, and how a case looks in their centre."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.access.actors import Actor
+from yinuo.notifications.kinds import ShownSubject, kind, subject
+from yinuo.notifications.rules import Ways
+
+from .models import Case
+
+
+def _visible(actor: Actor) -> "QuerySet[Case, int]":
+    return Case.objects.visible_to(actor).values_list("pk", flat=True)
+
+
+def _shown(actor: Actor, ids: Collection[int]) -> dict[int, ShownSubject]:
+    cases = Case.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "reference", "subject")
+    return {pk: ShownSubject(reference, reverse("case", args=[reference]), title) for pk, reference, title in cases}
+
+
+subject("case", visible=_visible, shown=_shown)
+
+CUSTOMER_WROTE = kind(
+    "cases.customer_wrote",
+    subject="case",
+    label=_("A customer writes on my case"),
+    sentence=lambda name, count: (
+        ngettext("The customer wrote in %(name)s", "%(count)s new messages in %(name)s", count)
+        % {"name": name, "count": count}
+    ),
+    icon="message",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+)
+OWNED = kind(
+    "cases.owned",
+    subject="case",
+    label=_("I become the owner of a case"),
+    sentence=lambda name, _count: gettext("You are now the owner of %(name)s") % {"name": name},
+    icon="user-check",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+)
+REOPENED = kind(
+    "cases.reopened",
+    subject="case",
+    label=_("My closed case is reopened"),
+    sentence=lambda name, count: (
+        ngettext("%(name)s was reopened", "%(name)s was reopened %(count)s times", count)
+        % {"name": name, "count": count}
+    ),
+    icon="rotate",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+)
+SOON_DUE = kind(
+    "cases.promise_soon_due",
+    subject="case",
+    label=_("A promise on my case falls due soon"),
+    sentence=lambda name, count: (
+        ngettext("A promise in %(name)s falls due soon", "%(count)s promises in %(name)s fall due soon", count)
+        % {"name": name, "count": count}
+    ),
+    icon="hourglass",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+    is_urgent=True,
+)
+BROKEN = kind(
+    "cases.promise_broken",
+    subject="case",
+    label=_("A promise on my case is broken"),
+    sentence=lambda name, count: (
+        ngettext("A promise in %(name)s is broken", "%(count)s promises in %(name)s are broken", count)
+        % {"name": name, "count": count}
+    ),
+    icon="alert-circle",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+    is_urgent=True,
+)
+COLLEAGUE_WROTE = kind(
+    "cases.colleague_wrote",
+    subject="case",
+    label=_("Somebody else answers or adds a note on my case"),
+    sentence=lambda name, count: (
+        ngettext("A colleague wrote in %(name)s", "%(count)s times a colleague wrote in %(name)s", count)
+        % {"name": name, "count": count}
+    ),
+    icon="note",
+    permission="cases.view",
+    default=Ways(app=True, push=False, digest=False),
+)
+TEAM_BROKEN = kind(
+    "cases.team_promise_broken",
+    subject="case",
+    label=_("A promise of a team I lead is broken"),
+    sentence=lambda name, count: (
+        ngettext("Your team broke a promise in %(name)s", "Your team broke %(count)s promises in %(name)s", count)
+        % {"name": name, "count": count}
+    ),
+    icon="users",
+    permission="cases.assign",
+    default=Ways(app=True, push=False, digest=True),
+    is_urgent=True,
+)
