@@ -1,8 +1,11 @@
 """The case with all that hangs on it. The database itself refuses an open case without an owner or a live promise."""
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,6 +31,12 @@ class Channel(models.TextChoices):
 class CaseState(models.TextChoices):
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Closed")
+
+
+# What the queue is ordered by: a broken promise that nobody has made good comes before any that still runs, and whoever
+# has their answer comes after all who wait for one.
+URGENCY = Coalesce("broken_since", "next_due_at")
+UNANSWERED_SINCE = Coalesce("unanswered_since", models.Value(datetime(9999, 12, 31, tzinfo=UTC)))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -85,6 +94,9 @@ class Case(models.Model):
     waiting_since = models.DateTimeField(
         null=True, help_text="Since when the case waits for the customer: an answer said that it is their turn."
     )
+    broken_since = models.DateTimeField(
+        null=True, help_text="When the first promise was broken that no answer has made good since."
+    )
     last_message_at = models.DateTimeField()
     message_count = models.PositiveIntegerField(default=0)
     preview = models.CharField(max_length=200, blank=True, help_text="How the last message begins.")
@@ -105,11 +117,25 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="only_an_open_case_waits_for_the_customer", condition=Q(waiting_since=None) | Q(state="open")
             ),
+            models.CheckConstraint(
+                name="closed_case_has_no_promise_to_make_good",
+                condition=Q(state="open") | Q(broken_since=None),
+            ),
         ]
         indexes = [
             models.Index(fields=["next_due_at", "id"], condition=Q(state="open"), name="cases_queue"),
-            models.Index(fields=["owner", "next_due_at", "id"], condition=Q(state="open"), name="cases_queue_of_owner"),
-            models.Index(fields=["team", "next_due_at", "id"], condition=Q(state="open"), name="cases_queue_of_team"),
+            # One for each way to order the queue; the views narrow what these give.
+            models.Index(URGENCY, "id", condition=Q(state="open"), name="cases_urgent"),
+            models.Index("owner", URGENCY, "id", condition=Q(state="open"), name="cases_urgent_of_owner"),
+            models.Index("team", URGENCY, "id", condition=Q(state="open"), name="cases_urgent_of_team"),
+            models.Index("channel", URGENCY, "id", condition=Q(state="open"), name="cases_urgent_of_channel"),
+            models.Index(UNANSWERED_SINCE, "id", condition=Q(state="open"), name="cases_longest_unanswered"),
+            models.Index(fields=["-last_message_at", "-id"], condition=Q(state="open"), name="cases_newest_message"),
+            models.Index(fields=["-opened_at", "-id"], condition=Q(state="open"), name="cases_newest_open"),
+            models.Index(fields=["-closed_at", "-id"], condition=Q(state="closed"), name="cases_newest_closed"),
+            models.Index(
+                fields=["channel", "-closed_at", "-id"], condition=Q(state="closed"), name="cases_closed_of_channel"
+            ),
             models.Index(fields=["customer", "-opened_at"], name="cases_of_customer"),
             models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
             GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="cases_subject_words"),

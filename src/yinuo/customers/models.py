@@ -20,6 +20,9 @@ class Tier(models.TextChoices):
     PLATINUM = "platinum", _("Platinum")
 
 
+VIP_TIERS = (Tier.GOLD, Tier.PLATINUM)
+
+
 class Company(models.Model):
     """An organisation that buys from us."""
 
@@ -73,7 +76,7 @@ class Customer(models.Model):
 
     @property
     def is_vip(self) -> bool:
-        return self.tier in {Tier.GOLD, Tier.PLATINUM}
+        return self.tier in VIP_TIERS
 
 
 class IdentityKind(models.TextChoices):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .pages import acts, customers, lists, opening, saved_views, workbench, writing
+from .pages import acts, customers, lists, opening, queue, saved_views, workbench, writing
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
-    path("queue", workbench.queue_piece, name="queue"),
+    path("queue", queue.queue_piece, name="queue"),
+    path("queue/filters", queue.queue_filters, name="queue_filters"),
     path("cases", opening.create_case, name="cases"),
     path("cases/new", opening.new_case, name="new_case"),
     path("cases/list", lists.cases, name="case_list"),

@@ -35,7 +35,7 @@ def close_case(*, case: Case, outcome: str, summary: str = "", by: Actor, at: da
     case.state, case.closed_at = CaseState.CLOSED, at
     case.next_promise_id = case.next_due_at = case.has_live_promise = None
     # What was asked last is settled with the case: the next message starts a clock of its own.
-    case.unanswered_since = None
+    case.unanswered_since = case.broken_since = None
     end_waiting(case, by=by, at=at)
     case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since", "waiting_since"])
     closure = Closure.objects.create(case=case, outcome=outcome, summary=summary, at=at, by=by.key)

@@ -106,7 +106,7 @@ def reply(
     promising.settle(case, [promise for promise in live if promise not in kept], by=by, at=at)
     is_first = case.answered_at is None
     case.answered_at = case.answered_at or at
-    case.unanswered_since = None
+    case.unanswered_since = case.broken_since = None
     was_waiting = case.waiting_since is not None
     if wait:
         case.waiting_since = case.waiting_since or at

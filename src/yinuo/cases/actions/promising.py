@@ -75,6 +75,7 @@ def break_overdue(case: Case, *, at: datetime, renew: bool) -> list[LivePromise]
         _end([promise], PromiseEnd.BROKEN, at=promise.due_at)
         broken = PromiseBroken(case_id=case.pk, staff_id=case.owner_id, promise_id=promise.id, kind=promise.kind)
         announce(broken, by=clock, at=promise.due_at)
+        case.broken_since = min(case.broken_since or promise.due_at, promise.due_at)
     rest = [promise for promise in live if promise not in late]
     if renew and late and not any(promise.kind == "next_update" for promise in rest):
         rest.append(make_promise(case, "next_update", start=at, by=clock, at=at))
@@ -88,7 +89,7 @@ def settle(case: Case, live: Iterable[LivePromise], *, by: Actor, at: datetime) 
     case.next_promise_id, case.next_due_at, case.has_live_promise = soonest.id, soonest.due_at, True
 
 
-STATE_FIELDS = ("state", "closed_at", "owner", "next_promise_id", "next_due_at", "has_live_promise")
+STATE_FIELDS = ("state", "closed_at", "owner", "next_promise_id", "next_due_at", "has_live_promise", "broken_since")
 
 
 def break_due_promises(*, at: datetime) -> int:

@@ -48,12 +48,12 @@ class ShownFile:
 
 @dataclass(frozen=True)
 class Choice:
-    """A chip or an entry of a menu."""
+    """A chip or an entry of a menu. count: a number, or its words where counting stopped."""
 
     label: str
     url: str
     is_current: bool = False
-    count: int | None = None
+    count: int | str | None = None
 
 
 def channel_icon(channel: str) -> str:

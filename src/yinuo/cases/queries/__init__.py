@@ -7,12 +7,14 @@ from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
-from .queue import PAGE_LENGTH, QueuePage, QueueWish, queue_page
+from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
 from .story import StoryEntry, story
 from .tracking import Tracked, given_name, tracked
+from .wish import QueueWish, wished_cases
 
 __all__ = [
     "PAGE_LENGTH",
+    "VIEW_COUNT_LIMIT",
     "Beside",
     "Conversing",
     "Customership",
@@ -45,4 +47,5 @@ __all__ = [
     "tracked",
     "tracked_case",
     "who_may_see",
+    "wished_cases",
 ]

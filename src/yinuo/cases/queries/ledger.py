@@ -1,6 +1,6 @@
 """The promises of a case as people read them: what was promised, how it stands or ended, and why that time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from yinuo.cases.models import Case, Promise, PromiseEnd, PromiseKind
@@ -41,6 +41,14 @@ def shown_promise(promise: Promise, *, at: datetime) -> PromiseShown:
         ended_at=promise.ended_at,
         is_live=promise.is_live,
         end=str(PromiseEnd(promise.end).label) if promise.end else "",
+    )
+
+
+def broken_promise(running: PromiseShown, *, since: datetime) -> PromiseShown:
+    """Return what stands in the place of a running promise while an earlier one is broken and not made good."""
+    given = min(running.given_at, since)
+    return replace(
+        running, state="broken", kind=str(PromiseEnd.BROKEN.label), due_at=since, soon_at=since, given_at=given
     )
 
 

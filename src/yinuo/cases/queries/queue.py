@@ -1,26 +1,27 @@
 """The queue: the cases somebody works through, the one whose promise falls due first on top.
 
-Its views and filters are values from the address; the page after the last row is found by that row's key, so a page
-costs the same at the end of a long queue as at its beginning.
+The page after the last row is found by that row's key, so a page costs the same at the end of a long queue as at its
+beginning. Counts stop at a limit: nobody needs to know whether 4 000 or 4 100 cases wait, and counting them all costs.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from re import escape
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Case, CaseState, Promise
-from yinuo.customers.models import Customer
-from yinuo.organisation.models import TeamMembership
+from yinuo.cases.models import Case, Promise
 
-from .ledger import PromiseShown, shown_promise
+from .ledger import PromiseShown, broken_promise, shown_promise
+from .wish import ORDERS, QueueWish, wished_cases
 
 PAGE_LENGTH = 30
 COUNT_LIMIT = 1000
-SOON = timedelta(hours=2)
-VIEWS = ("mine", "team", "all", "risk", "closed", "found")
+VIEW_COUNT_LIMIT = 99
 _COLUMNS = (
     "reference",
     "subject",
@@ -30,6 +31,7 @@ _COLUMNS = (
     "owner_id",
     "next_promise_id",
     "next_due_at",
+    "broken_since",
     "opened_at",
     "closed_at",
     "last_message_at",
@@ -39,29 +41,8 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class QueueWish:
-    """Which cases are wanted. Empty filters let everything pass; words must all occur in subject, name or number.
-
-    view: one of VIEWS; `found` is every case the person may see, open or closed, for searching. after, before: keys
-    of rows, from QueuePage.
-    """
-
-    view: str = "mine"
-    channel: str = ""
-    case_class: str = ""
-    tier: str = ""
-    words: str = ""
-    after: str = ""
-    before: str = ""
-
-    @property
-    def is_open_view(self) -> bool:
-        return self.view not in {"closed", "found"}
-
-
-@dataclass(frozen=True)
 class QueueRow:
-    """One case of the queue."""
+    """One case of the queue. promise: the one it stands in the queue by, so a broken one nobody has made good first."""
 
     case: Case
     promise: PromiseShown | None
@@ -69,31 +50,38 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """A page of the queue. count: of the whole list, at most COUNT_LIMIT (then `is_more_than_count`)."""
+    """A page of the queue. count: of the whole list, at most COUNT_LIMIT (then `is_more_than_count`).
+
+    view_counts: what each of the views asked for holds under the same filters, at most VIEW_COUNT_LIMIT + 1.
+    """
 
     rows: list[QueueRow]
     count: int
     is_more_than_count: bool
     older_key: str
     newer_key: str
+    view_counts: dict[str, int] = field(default_factory=dict)
 
 
-def queue_page(wish: QueueWish, *, actor: Actor, at: datetime) -> QueuePage:
+def queue_page(wish: QueueWish, *, actor: Actor, at: datetime, views: Collection[str] = ()) -> QueuePage:
     """Return a page of the cases wished for, among those the actor may see. Three statements, however long the queue.
 
-    Unreadable keys count as none.
+    views: those whose cases shall be counted too. Unreadable keys count as none.
     """
-    wanted = _wanted(wish, actor, at)
-    count = wanted.order_by()[: COUNT_LIMIT + 1].count()
-    column, ascending = ("next_due_at", True) if wish.is_open_view else ("opened_at", False)
+    wanted = wished_cases(wish, actor=actor, at=at)
+    count, *counts = _counts(
+        [(wanted, COUNT_LIMIT)]
+        + [(wished_cases(replace(wish, view=view), actor=actor, at=at), VIEW_COUNT_LIMIT) for view in views]
+    )
+    ascending = ORDERS[wish.chosen_order][1]
     backwards = bool(_key(wish.before)) and not _key(wish.after)
-    beyond = _beyond(column, _key(wish.before if backwards else wish.after), upwards=ascending != backwards)
+    beyond = _beyond(_key(wish.before if backwards else wish.after), upwards=ascending != backwards)
     sign = "" if ascending != backwards else "-"
     found = list(
         wanted.filter(beyond)
         .select_related("customer")
         .only(*_COLUMNS)
-        .order_by(f"{sign}{column}", f"{sign}id")[: PAGE_LENGTH + 1]
+        .order_by(f"{sign}sort_at", f"{sign}id")[: PAGE_LENGTH + 1]
     )
     is_more = len(found) > PAGE_LENGTH
     cases = found[:PAGE_LENGTH]
@@ -104,51 +92,54 @@ def queue_page(wish: QueueWish, *, actor: Actor, at: datetime) -> QueuePage:
         rows=_rows(cases, at),
         count=min(count, COUNT_LIMIT),
         is_more_than_count=count > COUNT_LIMIT,
-        older_key=_key_of(cases[-1], column) if cases and has_older else "",
-        newer_key=_key_of(cases[0], column) if cases and has_newer else "",
+        older_key=_key_of(cases[-1]) if cases and has_older else "",
+        newer_key=_key_of(cases[0]) if cases and has_newer else "",
+        view_counts=dict(zip(views, counts, strict=True)),
     )
 
 
-def _wanted(wish: QueueWish, actor: Actor, at: datetime) -> QuerySet[Case]:
-    cases = Case.objects.visible_to(actor)
-    if wish.is_open_view:
-        cases = cases.open()
-    if wish.view == "mine":
-        cases = cases.filter(owner_id=actor.staff_id)
-    elif wish.view == "team":
-        cases = cases.filter(team__in=TeamMembership.objects.filter(staff_id=actor.staff_id).values("team_id"))
-    elif wish.view == "risk":
-        cases = cases.filter(next_due_at__lte=at + SOON)
-    elif wish.view == "closed":
-        cases = cases.filter(state=CaseState.CLOSED)
-    exact = {"channel": wish.channel, "case_class": wish.case_class, "tier": wish.tier}
-    cases = cases.filter(**{name: value for name, value in exact.items() if value})
-    for word in wish.words.split():
-        # `~*` can use the trigram indexes; LIKE on UPPER(), which icontains makes, cannot.
-        pattern = escape(word)
-        named = Customer.objects.filter(name__iregex=pattern).values("pk")
-        cases = cases.filter(Q(subject__iregex=pattern) | Q(customer__in=named) | Q(reference__startswith=word.upper()))
-    return cases
+def _counts(lists: Sequence[tuple[QuerySet[Case], int]]) -> list[int]:
+    """Return how many cases each list holds, by one statement; each is counted to one beyond its limit."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for cases, limit in lists:
+        try:
+            sql, parameters = cases.order_by().values("pk")[: limit + 1].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS wanted)")  # noqa: S608 - made by the ORM, its values apart
+        values += parameters
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), values)
+        return list(cursor.fetchone())
 
 
 def _rows(cases: list[Case], at: datetime) -> list[QueueRow]:
     promises = Promise.objects.in_bulk([case.next_promise_id for case in cases if case.next_promise_id])
-    return [
-        QueueRow(case, shown_promise(promises[case.next_promise_id], at=at) if case.next_promise_id else None)
-        for case in cases
-    ]
+    return [QueueRow(case, _promise(case, promises, at)) for case in cases]
 
 
-def _beyond(column: str, key: tuple[datetime, int] | None, *, upwards: bool) -> Q:
+def _promise(case: Case, promises: dict[int, Promise], at: datetime) -> PromiseShown | None:
+    if case.next_promise_id is None:
+        return None
+    shown = shown_promise(promises[case.next_promise_id], at=at)
+    return broken_promise(shown, since=case.broken_since) if case.broken_since else shown
+
+
+def _beyond(key: tuple[datetime, int] | None, *, upwards: bool) -> Q:
     if key is None:
         return Q()
-    comparison = "gt" if upwards else "lt"
     instant, number = key
-    return Q(**{f"{column}__{comparison}": instant}) | Q(**{column: instant, f"id__{comparison}": number})
+    comparison = "gt" if upwards else "lt"
+    # The first condition says nothing new; by it the index is entered at the key instead of at its end.
+    return Q(**{f"sort_at__{comparison}e": instant}) & (
+        Q(**{f"sort_at__{comparison}": instant}) | Q(**{f"id__{comparison}": number})
+    )
 
 
-def _key_of(case: Case, column: str) -> str:
-    instant: datetime = getattr(case, column)
+def _key_of(case: Case) -> str:
+    instant: datetime = case.sort_at  # type: ignore[attr-defined]  # annotated by wished_cases
     return f"{instant.astimezone(UTC).isoformat().replace('+00:00', 'Z')}_{case.pk}"
 
 

@@ -1,6 +1,7 @@
 """What people read of cases: the queue in its order, pages by key, nothing that is not theirs."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from yinuo.access.actors import Actor, Grant
 from yinuo.access.roles import Role
-from yinuo.cases.actions import add_note, break_due_promises, close_case, reply
+from yinuo.cases.actions import add_customer_message, add_note, break_due_promises, close_case, reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Message
 from yinuo.cases.pages.shown import open_time
@@ -72,6 +73,131 @@ def test_at_risk_is_what_falls_due_within_two_hours_or_is_late(house: House) -> 
     assert subjects(QueueWish(view="risk"), actor_of(house.chen), at=NINE + 3 * HOUR) == ["due at eleven", "due at two"]
 
 
+def test_a_broken_promise_that_nobody_made_good_comes_before_all_that_still_run(house: House) -> None:
+    chen = actor_of(house.chen)
+    late = house.open(at=NINE, subject="broken at eleven")
+    house.open(at=NINE + 2 * HOUR, subject="due at two")
+    break_due_promises(at=NINE + 2 * HOUR + timedelta(minutes=1))
+
+    row = queue_page(QueueWish(), actor=chen, at=NINE + 3 * HOUR).rows[0]
+
+    # Its next update is due only eight open hours later; the queue goes by what was broken.
+    assert (row.case.subject, row.promise.state, row.promise.due_at) == ("broken at eleven", "broken", NINE + 2 * HOUR)
+    assert subjects(QueueWish(view="risk"), chen, at=NINE + 2 * HOUR) == ["broken at eleven"]
+    assert subjects(QueueWish(view="risk"), chen, at=NINE + 3 * HOUR) == ["broken at eleven", "due at two"]
+
+    reply(case=late, said=Said("明天上门", NINE + 3 * HOUR), by=chen, at=NINE + 3 * HOUR)
+
+    assert subjects(QueueWish(), chen, at=NINE + 3 * HOUR) == ["due at two", "broken at eleven"]
+
+
+def test_vip_cases_are_those_of_gold_and_platinum_customers(house: House) -> None:
+    house.open(at=NINE, subject="platinum")
+    house.open(at=NINE, subject="standard", customer=house.li)
+
+    assert subjects(QueueWish(view="vip"), actor_of(house.chen)) == ["platinum"]
+
+
+def test_a_case_that_waits_for_its_customer_is_found_until_they_write(house: House) -> None:
+    chen = actor_of(house.chen)
+    case = house.open(at=NINE, subject="asked")
+    house.open(at=NINE, subject="not answered")
+    reply(case=case, said=Said("请发照片", NINE), wait=True, by=chen, at=NINE)
+    assert subjects(QueueWish(view="waiting"), chen) == ["asked"]
+
+    add_customer_message(case=case, said=Said("已发", NINE), channel="mail", by=SYSTEM, at=NINE + HOUR)
+
+    assert subjects(QueueWish(view="waiting"), chen) == []
+
+
+@pytest.mark.parametrize(
+    ("presence", "has_left", "found"),
+    [
+        ("available", False, []),
+        ("busy", False, []),
+        ("away", False, ["x"]),
+        ("offline", False, ["x"]),
+        ("busy", True, ["x"]),
+    ],
+)
+def test_a_case_whose_owner_is_not_at_work_is_found(house: House, presence: str, has_left: bool, found: list) -> None:
+    house.open(at=NINE, subject="x")
+    house.chen.presence, house.chen.left_at = presence, NINE if has_left else None
+    house.chen.save(update_fields=["presence", "left_at"])
+
+    assert subjects(QueueWish(view="away"), actor_of(house.zhou)) == found
+
+
+def test_the_queue_is_ordered_as_one_wishes(house: House) -> None:
+    chen = actor_of(house.chen)
+    answered = house.open(at=NINE, subject="answered")
+    house.open(at=NINE + HOUR, subject="second")
+    house.open(at=NINE + 2 * HOUR, subject="third")
+    reply(case=answered, said=Said("好", NINE + 3 * HOUR), by=chen, at=NINE + 3 * HOUR)
+
+    found = {order: subjects(QueueWish(order=order), chen) for order in ("due", "unanswered", "message", "opened")}
+
+    assert found == {
+        "due": ["second", "third", "answered"],
+        "unanswered": ["second", "third", "answered"],
+        "message": ["answered", "third", "second"],
+        "opened": ["third", "second", "answered"],
+    }
+    # What a view does not offer counts as its usual order.
+    assert subjects(QueueWish(order="closed"), chen) == found["due"]
+
+
+@pytest.mark.parametrize("order", ["due", "unanswered", "message", "opened"])
+def test_every_order_is_walked_without_a_gap_and_back_again(house: House, order: str) -> None:
+    chen = actor_of(house.chen)
+    for n in range(40):
+        case = house.open(at=NINE + timedelta(minutes=n // 3), subject=f"{n:02}")
+        if n % 2:
+            reply(case=case, said=Said("好", NINE + HOUR), by=chen, at=NINE + HOUR)
+
+    first = queue_page(QueueWish(order=order), actor=chen, at=NINE)
+    second = queue_page(QueueWish(order=order, after=first.older_key), actor=chen, at=NINE)
+    back = queue_page(QueueWish(order=order, before=second.newer_key), actor=chen, at=NINE)
+
+    seen = [row.case.subject for page in (first, second) for row in page.rows]
+    assert sorted(seen) == [f"{n:02}" for n in range(40)]
+    assert [row.case.pk for row in back.rows] == [row.case.pk for row in first.rows]
+
+
+def test_what_a_view_counts_is_what_it_holds(house: House) -> None:
+    chen = actor_of(house.chen)
+    house.open(at=NINE, subject="mine", channel="phone")
+    house.open(at=NINE, subject="of Zhou", owner=house.zhou, customer=house.li)
+    views = ["mine", "team", "risk", "vip", "all", "away"]
+
+    for wish in (QueueWish(), QueueWish(channel="phone"), QueueWish(words="mine")):
+        counts = queue_page(wish, actor=chen, at=NINE, views=views).view_counts
+        assert counts == {view: len(subjects(replace(wish, view=view), chen)) for view in views}
+
+
+def test_somebody_who_may_see_nothing_counts_nothing(house: House) -> None:
+    house.open(at=NINE)
+
+    assert queue_page(QueueWish(), actor=Actor.staff(house.zhao.pk), at=NINE, views=["all"]).view_counts == {"all": 0}
+
+
+def test_cases_are_found_by_their_team_owner_language_and_day(house: House) -> None:
+    house.open(at=NINE, subject="of Chen")
+    house.open(at=NINE + 24 * HOUR, subject="of Zhou", owner=house.zhou, team=house.other_team)
+    admin = actor_of(house.admin)
+
+    def found(**filters) -> list[str]:
+        return subjects(QueueWish(view="all", **filters), admin)
+
+    assert found(team=house.other_team.pk) == ["of Zhou"]
+    assert found(owner=house.chen.pk) == ["of Chen"]
+    assert found(language="en") == []
+    # 01:00 UTC on the 2nd and the 3rd of November is 09:00 of the same day in Shanghai.
+    assert found(opened_from=date(2026, 11, 3)) == ["of Zhou"]
+    assert found(opened_until=date(2026, 11, 2)) == ["of Chen"]
+    assert found(opened_from=date(2026, 11, 2), opened_until=date(2026, 11, 3)) == ["of Chen", "of Zhou"]
+
+
 def test_closed_cases_stand_in_their_own_view_only_and_the_newest_first(house: House) -> None:
     chen = actor_of(house.chen)
     for number in (1, 2):
@@ -133,11 +259,11 @@ def test_the_queue_costs_the_same_for_one_case_and_for_thirty(house: House) -> N
     chen = actor_of(house.chen)
     house.open(at=NINE)
     with CaptureQueriesContext(connection) as one:
-        queue_page(QueueWish(view="team"), actor=chen, at=NINE)
+        queue_page(QueueWish(view="team"), actor=chen, at=NINE, views=["mine", "risk", "vip"])
     for minute in range(1, 31):
         house.open(at=NINE + timedelta(minutes=minute), customer=house.li)
     with CaptureQueriesContext(connection) as thirty:
-        queue_page(QueueWish(view="team"), actor=chen, at=NINE)
+        queue_page(QueueWish(view="team"), actor=chen, at=NINE, views=["mine", "risk", "vip"])
 
     assert (len(one), len(thirty)) == (3, 3)
 

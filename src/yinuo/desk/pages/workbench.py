@@ -1,10 +1,10 @@
 """The workbench: the queue, the conversation of one case, and what stands beside it, on one page."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,30 +12,25 @@ from django.utils.translation import gettext as _
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, live_after, wants_piece
 from yinuo.cases.forms import OUTCOME_LABELS
-from yinuo.cases.models import Case, Channel
-from yinuo.cases.pages.shown import Choice, channel_icon, open_time, shown_entries
+from yinuo.cases.models import Case
+from yinuo.cases.pages.shown import channel_icon, open_time, shown_entries
 from yinuo.cases.queries import (
     Customership,
-    QueueWish,
     beside,
     case_by_reference,
     conversation,
     ledger,
     next_promise,
-    queue_page,
 )
-from yinuo.customers.models import Tier
 from yinuo.foundation.clock import now
 from yinuo.foundation.references import is_reference
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
-from yinuo.standards.models import CaseClass
 
 from .composing import composer_context, leaving_context
+from .queue import queue_context, queue_query
 
-VIEWS = ("mine", "team", "all", "risk", "closed")
 IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
-FILTERS = ("channel", "case_class", "tier")
 
 
 @dataclass
@@ -67,12 +62,6 @@ def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
     if wants_piece(request):
         return case_piece(request, actor, case)
     return bench(request, actor, case, writing=Writing(act=write))
-
-
-@desk_page("GET")
-def queue_piece(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Return the queue alone, for the page to refresh itself."""
-    return render(request, "desk/_queue_refresh.html", queue_context(request, actor, at=now()))
 
 
 @desk_page("GET")
@@ -112,27 +101,7 @@ def bench(
 def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing | None = None) -> HttpResponse:
     """Return the case alone, as htmx puts it on the workbench."""
     context = case_context(request, actor, case, writing=writing or Writing(), at=now())
-    return render(request, "desk/_case.html", {**context, "queue_query": _query(request.GET)})
-
-
-def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """Return what `_queue.html` shows: rows, views, filters and pages, all with addresses that keep the rest."""
-    wish = wish_of(request.GET)
-    page = queue_page(wish, actor=actor, at=at)
-    query = _query(request.GET)
-    return {
-        "queue": page,
-        "queue_rows": [_row(row, query) for row in page.rows],
-        "queue_query": query,
-        "wish": wish,
-        "views": _views(wish),
-        "filters": _filters(wish),
-        "filter_count": sum(bool(getattr(wish, name)) for name in FILTERS),
-        "newer_url": _address(replace(wish, before=page.newer_key, after="")) if page.newer_key else "",
-        "older_url": _address(replace(wish, after=page.older_key, before="")) if page.older_key else "",
-        "current_reference": request.GET.get("case", ""),
-        "may_open": actor.may("cases.open"),
-    }
+    return render(request, "desk/_case.html", {**context, "queue_query": queue_query(request.GET)})
 
 
 def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing, at: datetime) -> dict[str, Any]:
@@ -158,24 +127,9 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
     }
 
 
-def wish_of(query: QueryDict) -> QueueWish:
-    """Return which cases an address asks for; what it does not know it leaves out."""
-    words = query.get("q", "").strip()[:200]
-    view = query.get("view", "")
-    known = {"channel": Channel.values, "case_class": CaseClass.values, "tier": Tier.values}
-    exact = {name: query.get(name, "") for name in FILTERS if query.get(name, "") in known[name]}
-    return QueueWish(
-        view=view if view in VIEWS else "found" if words else "mine",
-        words=words,
-        after=query.get("after", ""),
-        before=query.get("before", ""),
-        **exact,
-    )
-
-
 def back_to_case(request: HttpRequest, case: Case) -> HttpResponseRedirect:
     """Return to the case with the queue as it was."""
-    query = _query(request.GET)
+    query = queue_query(request.GET)
     return HttpResponseRedirect(reverse("case", args=[case.reference]) + (f"?{query}" if query else ""))
 
 
@@ -236,59 +190,6 @@ def _colleagues(case: Case) -> list[Staff]:
     team = list(staff.filter(memberships__team=case.team_id).order_by("name"))
     known = [person.pk for person in team]
     return [*team, *staff.filter(department=case.department_id).exclude(pk__in=known).order_by("name")[:100]]
-
-
-def _row(row: Any, query: str) -> dict[str, Any]:
-    case = row.case
-    address = reverse("case", args=[case.reference])
-    return {
-        "case": case,
-        "promise": row.promise,
-        "url": f"{address}?{query}" if query else address,
-        "icon": channel_icon(case.channel),
-    }
-
-
-def _views(wish: QueueWish) -> list[Choice]:
-    labels = {"mine": _("Mine"), "team": _("My team"), "all": _("All"), "risk": _("At risk"), "closed": _("Closed")}
-    if wish.view == "found":
-        labels = {"found": _("Found"), **labels}
-    return [
-        Choice(label, _address(replace(wish, view=view, after="", before="")), wish.view == view)
-        for view, label in labels.items()
-    ]
-
-
-def _filters(wish: QueueWish) -> list[dict[str, Any]]:
-    known = (
-        ("channel", _("Channel"), Channel.choices),
-        ("case_class", _("Class"), CaseClass.choices),
-        ("tier", _("Tier"), Tier.choices),
-    )
-    return [
-        {"name": name, "label": label, "value": getattr(wish, name), "choices": choices}
-        for name, label, choices in known
-    ]
-
-
-def _query(query: QueryDict) -> str:
-    """Return the part of an address that says which queue stands on the left."""
-    wish = wish_of(query)
-    return _address(wish).partition("?")[2]
-
-
-def _address(wish: QueueWish) -> str:
-    query = QueryDict(mutable=True)
-    values = {"view": "" if wish.view in {"mine", "found"} else wish.view, "q": wish.words}
-    # With words and no view everything is searched, so "mine" must be said.
-    if wish.view == "mine" and wish.words:
-        values["view"] = "mine"
-    values |= {name: getattr(wish, name) for name in (*FILTERS, "after", "before")}
-    for name, value in values.items():
-        if value:
-            query[name] = value
-    text = query.urlencode()
-    return f"{reverse('workbench')}?{text}" if text else reverse("workbench")
 
 
 def news_since(case: Case, last_seen_id: int) -> list[Any]:

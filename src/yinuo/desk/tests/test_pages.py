@@ -110,10 +110,73 @@ def test_the_count_shown_is_the_count_of_the_list(house: House, chen: Client, at
     assert re.search(r"队列 1 ", text_of(chen.get("/", {"channel": "phone"})))
 
 
+def test_the_count_on_a_chip_is_the_count_of_its_list(house: House, chen: Client, at) -> None:
+    for minute in range(3):
+        house.open(at=at + timedelta(minutes=minute))
+    house.open(at=at, customer=house.li, owner=house.zhou)
+
+    words = text_of(chen.get("/"))
+
+    # How many are at risk depends on the hour of the day.
+    assert re.search(r"我的 3 我的团队 4 临期 \d VIP 3 等客户 0 更多", words)
+    assert re.search(r"团队队列 4 ", text_of(chen.get("/", {"view": "team"})))
+    assert re.search(r"贵宾客户 3 ", text_of(chen.get("/", {"view": "vip"})))
+
+
+def test_each_filter_in_force_can_be_taken_away_alone(house: House, chen: Client, at) -> None:
+    house.open(at=at)
+    asked = {"view": "all", "channel": "mail", "owner": house.chen.pk, "opened_from": "2026-01-02", "order": "message"}
+
+    page = chen.get("/", asked).content.decode()
+
+    filters = dict(re.findall(r'<a class="yn-filter" href="/\?([^"]*)">.*?</span>(.*?)<svg', page))
+    owner = house.chen.pk
+    assert filters == {
+        f"view=all&amp;owner={owner}&amp;opened_from=2026-01-02&amp;order=message": "邮件",
+        "view=all&amp;channel=mail&amp;opened_from=2026-01-02&amp;order=message": "陈晨",
+        f"view=all&amp;channel=mail&amp;owner={owner}&amp;order=message": "受理自 2026-01-02",
+    }
+
+
+def test_the_filters_are_a_page_of_their_own_without_scripts(house: House, chen: Client) -> None:
+    words = text_of(chen.get("/queue/filters", {"view": "team"}))
+
+    assert "陈晨" in words
+    assert "售后组" in words
+
+
+def test_a_queue_costs_at_most_six_statements_besides_the_sign_in(house: House, chen: Client, at) -> None:
+    house.open(at=at)
+    chen.get("/queue")
+    asked = {"view": "all", "channel": "mail", "team": house.team.pk, "owner": house.chen.pk}
+    with CaptureQueriesContext(connection) as one:
+        chen.get("/queue", asked)
+    for minute in range(30):
+        house.open(at=at + timedelta(minutes=minute), customer=house.li)
+    with CaptureQueriesContext(connection) as thirty:
+        chen.get("/queue", asked)
+
+    # Three of them are the session, the account and its roles.
+    assert len(one) == len(thirty)
+    assert len(thirty) - 3 <= 6
+
+
 def test_filters_of_the_address_that_mean_nothing_are_left_out(house: House, chen: Client, at) -> None:
     house.open(at=at)
 
-    assert chen.get("/", {"view": "x", "channel": "'", "tier": "0", "after": "1_1"}).status_code == 200
+    asked = {
+        "view": "x",
+        "channel": "'",
+        "tier": "0",
+        "after": "1_1",
+        "team": "9" * 40,
+        "owner": "²",
+        "opened_from": "9999-12-31",
+        "opened_until": "x",
+        "order": "closed",
+    }
+
+    assert chen.get("/", asked).status_code == 200
 
 
 def test_a_page_costs_the_same_with_one_case_and_with_thirty(house: House, chen: Client, at) -> None:

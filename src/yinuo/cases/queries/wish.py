@@ -1,0 +1,153 @@
+"""Which cases a queue shall hold, and in which order: values from an address, made a query.
+
+A view is a question somebody asks many times a day; filters narrow it. Everything begins at `visible_to`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from re import escape
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from yinuo.access.actors import Actor
+from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState
+from yinuo.customers.models import VIP_TIERS, Customer
+from yinuo.organisation.models import Presence, Staff, TeamMembership
+
+SOON = timedelta(hours=2)
+# The order of each list: what it goes by, and whether the smallest comes first. The first is the usual one.
+ORDERS: dict[str, tuple[Any, bool]] = {
+    "due": (URGENCY, True),
+    "unanswered": (UNANSWERED_SINCE, True),
+    "message": (F("last_message_at"), False),
+    "opened": (F("opened_at"), False),
+    "closed": (F("closed_at"), False),
+}
+OPEN_ORDERS = ("due", "unanswered", "message", "opened")
+ORDERS_OF_VIEW = {"closed": ("closed", "opened"), "found": ("opened",)}
+
+
+@dataclass(frozen=True)
+class QueueWish:
+    """Which cases are wanted. Empty filters let everything pass; words must all occur in subject, name or number.
+
+    view: one of VIEWS; `found` is every case the person may see, open or closed, for searching. order: one of ORDERS;
+    one that the view does not have counts as its usual one. opened_from, opened_until: days of the house, both within.
+    after, before: keys of rows, from QueuePage.
+    """
+
+    view: str = "mine"
+    channel: str = ""
+    case_class: str = ""
+    tier: str = ""
+    language: str = ""
+    team: int | None = None
+    owner: int | None = None
+    opened_from: date | None = None
+    opened_until: date | None = None
+    words: str = ""
+    order: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def is_open_view(self) -> bool:
+        return self.view not in ORDERS_OF_VIEW
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders this view can be had in, the usual one first."""
+        if self.view == "closed" and (self.opened_from or self.opened_until):
+            # In another order, days long past would be looked for among all that was ever closed.
+            return ("opened",)
+        return ORDERS_OF_VIEW.get(self.view, OPEN_ORDERS)
+
+    @property
+    def chosen_order(self) -> str:
+        return self.order if self.order in self.orders else self.orders[0]
+
+
+def wished_cases(wish: QueueWish, *, actor: Actor, at: datetime) -> QuerySet[Case]:
+    """Return the cases wished for, in no order, each with `sort_at`: what its order goes by."""
+    cases = Case.objects.visible_to(actor)
+    if wish.is_open_view:
+        cases = cases.open()
+    cases = VIEWS[wish.view](cases, actor, at)
+    cases = cases.filter(*_filters(wish)).annotate(sort_at=ORDERS[wish.chosen_order][0])
+    for word in wish.words.split():
+        # `~*` can use the trigram indexes; LIKE on UPPER(), which icontains makes, cannot.
+        pattern = escape(word)
+        named = Customer.objects.filter(name__iregex=pattern).values("pk")
+        cases = cases.filter(Q(subject__iregex=pattern) | Q(customer__in=named) | Q(reference__startswith=word.upper()))
+    return cases
+
+
+def _filters(wish: QueueWish) -> list[Q]:
+    exact = {
+        "channel": wish.channel,
+        "case_class": wish.case_class,
+        "tier": wish.tier,
+        "language": wish.language,
+        "team_id": wish.team,
+        "owner_id": wish.owner,
+    }
+    filters = [Q(**{name: value}) for name, value in exact.items() if value]
+    if wish.opened_from:
+        filters.append(Q(opened_at__gte=_midnight(wish.opened_from)))
+    if wish.opened_until:
+        filters.append(Q(opened_at__lt=_midnight(wish.opened_until + timedelta(days=1))))
+    return filters
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
+
+
+def _mine(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(owner_id=actor.staff_id)
+
+
+def _of_my_teams(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(team__in=TeamMembership.objects.filter(staff_id=actor.staff_id).values("team_id"))
+
+
+def _at_risk(cases: QuerySet[Case], _actor: Actor, at: datetime) -> QuerySet[Case]:
+    return cases.annotate(urgency=URGENCY).filter(urgency__lte=at + SOON)
+
+
+def _vip(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(tier__in=VIP_TIERS)
+
+
+def _waiting(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(waiting_since__isnull=False)
+
+
+def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    """An open case always has an owner; what can happen is that the owner is not at work."""
+    gone = Q(presence__in=[Presence.AWAY, Presence.OFFLINE]) | Q(left_at__isnull=False)
+    return cases.filter(owner__in=Staff.objects.filter(gone).values("pk"))
+
+
+def _closed(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(state=CaseState.CLOSED)
+
+
+def _all(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases
+
+
+VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = {
+    "mine": _mine,
+    "team": _of_my_teams,
+    "risk": _at_risk,
+    "vip": _vip,
+    "waiting": _waiting,
+    "all": _all,
+    "away": _owner_away,
+    "closed": _closed,
+    "found": _all,
+}
