@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.no_prepare:
         prepare()
     say(f"Yinuo serves on http://{options.host}:{options.port}")
+    _say_first_run()
     if options.pages_only:
         opened.close()
         return _serve_pages(options)
@@ -38,6 +39,18 @@ def run(options: argparse.Namespace) -> int:
 
     serve_on(opened, application)
     return 0
+
+
+def _say_first_run() -> None:
+    from django.conf import settings
+    from django.utils.translation import gettext as _
+
+    from yinuo.commands.starting import say
+    from yinuo.web.setup import first_run
+
+    if first_run.is_empty():
+        words = _("Nobody can sign in yet. Open %(url)s/setup and type this code: %(code)s")
+        say(words % {"url": settings.SITE_URL, "code": first_run.setup_code()})
 
 
 def _serve_pages(options: argparse.Namespace) -> int:

@@ -5,6 +5,12 @@ from datetime import datetime
 from yinuo.foundation.facts import Fact
 
 
+class OrganisationDescribed(Fact):
+    """Our own name, zone, language or domains were said; `fields` names what changed."""
+
+    fields: list[str]
+
+
 class OrganisationChanged(Fact):
     """A region, department, team, post or skill was added or changed. `kind` says which of them."""
 

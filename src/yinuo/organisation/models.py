@@ -1,14 +1,47 @@
-"""Regions, departments, teams, posts and the people in them, with skills, shifts, presence and saved views."""
+"""Who we are, regions, departments, teams, posts, and people with skills, shifts, presence and saved views."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.models import Account
 from yinuo.foundation.bilingual import Named
 from yinuo.foundation.models import Calendar
+
+
+class Organisation(models.Model):
+    """Who we are to our customers: one row. They read its name on their pages and in mails.
+
+    `zone` is where our days begin; `language` what we write when somebody has chosen none; `domains` those of our
+    own mail addresses, lower case.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    zone = models.CharField(max_length=60)
+    language = models.CharField(max_length=10, default="zh-hans")
+    domains = ArrayField(models.CharField(max_length=253), default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_organisation"),
+            models.CheckConstraint(
+                condition=~models.Q(name_zh="") & ~models.Q(name_en="") & ~models.Q(zone=""),
+                name="an_organisation_has_names_and_a_zone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Return the name in the language of the person who looks."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
 
 
 class Region(Named):

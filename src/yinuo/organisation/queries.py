@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from yinuo.access.actors import Actor
 
-from .models import Department, Presence, SavedView, Shift, Staff, Team
+from .models import Department, Organisation, Presence, SavedView, Shift, Staff, Team
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,22 @@ class DepartmentNode:
     department: Department
     depth: int
     children: tuple["DepartmentNode", ...]
+
+
+def ourselves() -> Organisation | None:
+    """Return who we are, or None while nobody has said it. No personal data: everybody may know."""
+    return Organisation.objects.first()
+
+
+def our_zone() -> ZoneInfo:
+    """Return the zone our days begin in: the organisation's, or `YINUO_ZONE` while nobody has said it."""
+    zone = Organisation.objects.values_list("zone", flat=True).first()
+    return ZoneInfo(zone or settings.TIME_ZONE)
+
+
+def our_language() -> str:
+    """Return the language we write when somebody has chosen none."""
+    return Organisation.objects.values_list("language", flat=True).first() or settings.LANGUAGE_CODE
 
 
 def department_tree(actor: Actor) -> tuple[DepartmentNode, ...]:

@@ -11,11 +11,13 @@ from .places import account_places, places_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of the desk's frame; empty for visitors."""
+    """Return the context of the desk's frame; only our own name for visitors."""
+    organisation = getattr(request, "organisation", None)
+    ours = {"organisation_name": organisation.name if organisation else ""}
     account = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
-        return {}
-    return {
+        return ours
+    return ours | {
         "navigation": places_for(request),
         "account_name": account.name,
         "account_entries": account_places(request),

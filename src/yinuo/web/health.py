@@ -22,6 +22,8 @@ from yinuo.intake.mail.models import Mailbox, OutgoingMail, StoredMail
 from yinuo.organisation.models import Team
 from yinuo.standards.models import Standard
 
+from .setup import first_run
+
 log = logging.getLogger("yinuo.web")
 _ALIVE_WITHIN = timedelta(seconds=30)
 _LAG_SECONDS = 60.0
@@ -128,6 +130,11 @@ def _clocks(at: datetime) -> Iterator[Finding]:
 
 
 def _configuration(_at: datetime) -> Iterator[Finding]:
+    if first_run.is_empty():
+        # Only the terminal sees this: while nobody can sign in, no page shows findings.
+        advice = _("Open %(url)s/setup and type the code %(code)s.")
+        advice %= {"url": settings.SITE_URL, "code": first_run.setup_code()}
+        yield Finding("setup", False, _("nobody can sign in yet"), advice)
     advice = _("Add a last standard without conditions in the settings, or some requests cannot be promised a time.")
     catch_all = Standard.objects.filter(is_active=True, tier="", channel="", case_class="", category="", region_code="")
     yield Finding("standards", catch_all.exists(), f"{Standard.objects.filter(is_active=True).count()} active", advice)

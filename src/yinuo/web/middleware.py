@@ -4,16 +4,23 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from yinuo.foundation.refusals import Refusal
+from yinuo.organisation.queries import ourselves
 
 from .metrics import REQUEST_SECONDS
+from .setup import first_run
 
 log = logging.getLogger("yinuo.web")
+_NOT_PAGES = ("/api/", "/healthz", "/metrics", "/static/", "/live")
+_OF_FIRST_RUN = ("/setup", "/language/", "/accounts/logout/")
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -42,6 +49,29 @@ class RequestLog:
             },
         )
         return response
+
+
+class Ourselves:
+    """Gives the request our organisation, shows times in its zone, and leads an empty installation to its first run.
+
+    Only pages: programs and machines ask in UTC, and never for a first run.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_NOT_PAGES):
+            return self.answer(request)
+        request.organisation = ourselves()  # type: ignore[attr-defined]
+        zone = request.organisation.zone if request.organisation else None  # type: ignore[attr-defined]
+        with timezone.override(zone and ZoneInfo(zone)):
+            return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if request.path.startswith((*_NOT_PAGES, *_OF_FIRST_RUN)) or not first_run.leads(request):
+            return None
+        return redirect("setup")
 
 
 class Refusals:

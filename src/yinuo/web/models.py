@@ -1,5 +1,6 @@
-"""What the API remembers of requests that carry an Idempotency-Key. No state of the business is here."""
+"""What the API remembers of requests with a key, and how far the first run came. No state of the business."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yinuo.access.encryption import EncryptedTextField
@@ -22,3 +23,17 @@ class KeptAnswer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account_id", "key"], name="an_answer_per_key")]
         indexes = [models.Index(fields=["stored_at"], name="answers_by_age")]
+
+
+class FirstRun(models.Model):
+    """How far the first run came: one row, made when somebody has typed the code; the row is also its lock."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    done = ArrayField(
+        models.CharField(max_length=20), default=list, help_text="The screens that were saved or skipped."
+    )
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_first_run")]

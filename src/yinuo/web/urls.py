@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("gallery", gallery_page.gallery, name="gallery"),
+    path("setup", include("yinuo.web.setup.urls")),
     path("settings/", include("yinuo.web.settings_pages.urls")),
     path("", include("yinuo.notifications.urls")),
     path("", include("yinuo.desk.urls")),

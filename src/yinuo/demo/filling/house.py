@@ -25,9 +25,11 @@ from yinuo.intake.mail.actions import MailboxDraft, save_mailbox
 from yinuo.intake.mail.transport.maildir import make_maildir
 from yinuo.organisation.actions import (
     Names,
+    Ourselves,
     StaffDetails,
     add_staff,
     change_presence,
+    describe_organisation,
     join_team,
     plan_shift,
     save_department,
@@ -83,6 +85,7 @@ _SKILL_NAMES = {
 def set_up(wish: Wish, mail_folder: Path) -> None:
     """Store the company as it was on the day it moved in; its presence is that of the history's end."""
     at = wish.moved_in_at
+    _ourselves(at)
     _calendars(at)
     _standards(at)
     _structure(at)
@@ -93,6 +96,16 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _mailboxes(mail_folder, at)
     _products(at)
     _categories(at)
+
+
+def _ourselves(at: datetime) -> None:
+    ourselves = Ourselves(
+        name_zh=organisation.COMPANY_NAME_ZH,
+        name_en=organisation.COMPANY_NAME_EN,
+        zone="Asia/Shanghai",
+        domains=(organisation.COMPANY_DOMAIN,),
+    )
+    describe_organisation(ourselves=ourselves, by=DEMO, at=at)
 
 
 def _calendars(at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.cases.actions.attaching import path_of
 from yinuo.cases.models import Attachment, Case, Message
+from yinuo.organisation.queries import our_zone
 
 from .keys import message_id_keys
 from .models import Letter, Mailbox, StoredMail
@@ -90,7 +90,7 @@ def tracking_link(case: Case) -> str:
 
 def local_time(at: datetime) -> str:
     """Return an instant the way customers read it, in the house's zone."""
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = at.astimezone(our_zone())
     if translation.get_language().startswith("zh"):
         return f"{local.month}月{local.day}日 {local:%H:%M}"
     return f"{local:%H:%M} on {local.day} {local:%B}"

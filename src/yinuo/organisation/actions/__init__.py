@@ -1,6 +1,7 @@
 """The only writers of the organisation: its structure, its people, their hours, their saved views."""
 
 from .hours import ShiftOverlaps, ShiftWithoutLength, change_presence, plan_shift, remove_shift
+from .ourselves import NotADomain, OrganisationNameless, Ourselves, describe_organisation
 from .people import (
     StaffDetails,
     StaffGone,
@@ -43,7 +44,10 @@ __all__ = [
     "DepartmentInCircle",
     "FallbackTeamNeeded",
     "Names",
+    "NotADomain",
     "NotYourTeam",
+    "OrganisationNameless",
+    "Ourselves",
     "ShiftOverlaps",
     "ShiftWithoutLength",
     "StaffDetails",
@@ -56,6 +60,7 @@ __all__ = [
     "add_staff",
     "change_presence",
     "change_staff",
+    "describe_organisation",
     "join_team",
     "kept_query",
     "leave",

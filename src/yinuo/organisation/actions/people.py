@@ -27,6 +27,7 @@ from yinuo.organisation.models import (
     Team,
     TeamMembership,
 )
+from yinuo.organisation.queries import our_language
 
 _HIGHEST_LEVEL = 5
 _MOST_CAPACITY = 1_000
@@ -104,7 +105,15 @@ def add_staff(
     """
     by.require("organisation.edit")
     columns = _columns(details)
-    account = add_account(username=username, name=columns["name"], email=email, password=password, by=by, at=at)
+    account = add_account(
+        username=username,
+        name=columns["name"],
+        email=email,
+        password=password,
+        language=our_language(),
+        by=by,
+        at=at,
+    )
     for role in roles:
         grant_role(account=account, role=role, by=by, at=at)
     staff = Staff.objects.create(account=account, presence_since=at, **columns)

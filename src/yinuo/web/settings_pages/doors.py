@@ -51,6 +51,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("mails", _("Mails needing a look"), "mail.replay"),
         ("standards", _("Standards"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),
+        ("company", _("Our company"), "organisation.edit"),
         ("people", _("People"), "organisation.edit"),
         ("structure", _("Teams and departments"), "organisation.edit"),
         ("health", _("Health"), "settings.view"),

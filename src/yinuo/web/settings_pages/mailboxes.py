@@ -57,7 +57,7 @@ def check_mailbox(request: HttpRequest, actor: Actor, mailbox_id: int | None = N
     """Connect with what is typed, both ways, and say what the servers answered. Nothing is saved or fetched."""
     row = _mailbox(mailbox_id) if mailbox_id else None
     form = MailboxForm(request.POST, mailbox=row)
-    tried = [_try_incoming(form), _try_outgoing(form)] if form.is_valid() else []
+    tried = tried_both_ways(form)
     if request.headers.get("HX-Request") == "true" and tried:
         return render(request, "settings/_tried.html", {"tried": tried})
     return _form_page(request, actor, form, tried=tried, status=200 if tried else 422)
@@ -73,6 +73,11 @@ def mailbox_activity(request: HttpRequest, actor: Actor, mailbox_id: int) -> Htt
     save_mailbox(draft=replace(draft, is_active=is_active), team=row.team, mailbox=row, by=actor, at=now())
     sentence = _("%(address)s is in use again.") if is_active else _("%(address)s is switched off.")
     return done(request, sentence % {"address": row.address}, "settings_mailboxes")
+
+
+def tried_both_ways(form: MailboxForm) -> list[Tried]:
+    """Connect with what is typed, both ways, and return how it went; nothing is tried with a wrong form."""
+    return [_try_incoming(form), _try_outgoing(form)] if form.is_valid() else []
 
 
 def _save(request: HttpRequest, actor: Actor, row: Mailbox | None) -> HttpResponse:

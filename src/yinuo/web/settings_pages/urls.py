@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from . import account, calendars, doors, health, holidays, mailboxes, mails, notifications, people, standards, structure
+from . import (
+    account,
+    calendars,
+    company,
+    doors,
+    health,
+    holidays,
+    mailboxes,
+    mails,
+    notifications,
+    people,
+    standards,
+    structure,
+)
 
 urlpatterns = [
     path("", doors.start, name="settings"),
+    path("company", company.company, name="settings_company"),
     path("mailboxes", mailboxes.mailboxes, name="settings_mailboxes"),
     path("mailboxes/new", mailboxes.new_mailbox, name="settings_new_mailbox"),
     path("mailboxes/check", mailboxes.check_mailbox, name="settings_check_new_mailbox"),

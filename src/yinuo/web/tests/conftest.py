@@ -23,6 +23,7 @@ def collected_static() -> None:
 def site(settings, collected_static: None) -> Iterator[str]:
     """The address of the gallery's own small site; it needs no database."""
     settings.STORAGES = HASHED
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != "yinuo.web.middleware.Ourselves"]
     settings.ROOT_URLCONF = "yinuo.web.tests.gallery_site"
     FACTS.asked.clear()
     FACTS.events.clear()

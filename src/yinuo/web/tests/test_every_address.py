@@ -151,6 +151,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("notification_reading", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
     # Settings
     ("settings", "GET", {}, DONE),
+    ("settings_company", "GET", {}, ADMIN),
+    ("settings_company", "POST", {}, ADMIN_WRONG),
     ("settings_mailboxes", "GET", {}, ADMIN),
     ("settings_mailboxes", "POST", {}, ADMIN_WRONG),
     ("settings_new_mailbox", "GET", {}, ADMIN),
@@ -206,6 +208,14 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_tokens", "POST", {}, (302, 422, 422, 422, 422, 422, 422, 422)),
     # The key belongs to the agent: for the administrator, too, it is not theirs to revoke here.
     ("settings_token_revocation", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
+    # The first run is over where somebody can sign in
+    ("setup", "GET", {}, NOBODY),
+    ("setup_company", "GET", {}, NOBODY),
+    ("setup_administrator", "GET", {}, NOBODY),
+    ("setup_mailbox", "GET", {}, NOBODY),
+    ("setup_team", "GET", {}, NOBODY),
+    ("setup_standards", "GET", {}, NOBODY),
+    ("setup_ready", "GET", {}, NOBODY),
     # Operators' machines
     ("gallery", "GET", {}, SIGNED_IN),
     ("healthz", "GET", {}, EVERYBODY),

@@ -1,0 +1,1 @@
+"""The first run of an empty installation: five screens from nothing to the first case."""
