@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState
+from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
 from yinuo.customers.models import VIP_TIERS, Customer
 from yinuo.organisation.models import Presence, Staff, TeamMembership
 
@@ -126,6 +126,10 @@ def _waiting(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Ca
     return cases.filter(waiting_since__isnull=False)
 
 
+def _mentioning_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(pk__in=Mention.objects.filter(staff_id=actor.staff_id).values("message__case_id"))
+
+
 def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
     """An open case always has an owner; what can happen is that the owner is not at work."""
     gone = Q(presence__in=[Presence.AWAY, Presence.OFFLINE]) | Q(left_at__isnull=False)
@@ -146,6 +150,7 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "risk": _at_risk,
     "vip": _vip,
     "waiting": _waiting,
+    "mentions": _mentioning_me,
     "all": _all,
     "away": _owner_away,
     "closed": _closed,

@@ -11,7 +11,7 @@ from yinuo.access.actors import Actor, Grant
 from yinuo.access.roles import Role
 from yinuo.cases.actions import add_customer_message, add_note, break_due_promises, close_case, reply
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.models import Message
+from yinuo.cases.models import Mention, Message
 from yinuo.cases.pages.shown import open_time
 from yinuo.cases.queries import (
     QueueWish,
@@ -108,6 +108,17 @@ def test_a_case_that_waits_for_its_customer_is_found_until_they_write(house: Hou
     add_customer_message(case=case, said=Said("已发", NINE), channel="mail", by=SYSTEM, at=NINE + HOUR)
 
     assert subjects(QueueWish(view="waiting"), chen) == []
+
+
+def test_a_case_in_whose_notes_i_am_mentioned_is_found(house: House) -> None:
+    zhou, chen = actor_of(house.zhou), actor_of(house.chen)
+    case = house.open(at=NINE, subject="看这里", owner=house.zhou)
+    house.open(at=NINE, subject="nothing of mine", owner=house.zhou)
+    note = add_note(case=case, said=Said("@陈晨 看一下", NINE), by=zhou, at=NINE)
+    Mention.objects.get_or_create(message=note, staff=house.chen, defaults={"name": "陈晨"})
+
+    assert subjects(QueueWish(view="mentions"), chen) == ["看这里"]
+    assert subjects(QueueWish(view="mentions"), zhou) == []
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,15 @@ from yinuo.cases.queries import VIEW_COUNT_LIMIT, QueueWish, queue_page
 from yinuo.customers.models import Tier
 from yinuo.foundation.clock import now
 from yinuo.organisation.models import Staff, Team
+from yinuo.organisation.queries import saved_views
 from yinuo.standards.models import CaseClass
+
+from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("all", "away", "closed")
-COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "all", "away")
+FAR_VIEWS = ("mentions", "all", "away", "closed")
+COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "mentions", "all", "away")
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
 
@@ -56,10 +59,17 @@ def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
     """Return what `_queue.html` shows: rows, views, filters and pages, all with addresses that keep the rest."""
     context = _list_context(request, actor, at=at)
     wish, far = context["wish"], context["far_views"]
+    query = query_of(replace(wish, after="", before=""))
+    kept = saved_views(actor, "queue")
+    current = next((view for view in kept if view.query == query), None)
     return {
         **context,
-        "queue_title": _titles()[wish.view],
-        "far_label": next((chip.label for chip in far if chip.is_current), ""),
+        "queue_title": current.name if current else _titles()[wish.view],
+        "far_label": current.name if current else next((chip.label for chip in far if chip.is_current), ""),
+        "saved_views": [(view, list_address("queue", view.query), view == current) for view in kept],
+        "saved_view": current,
+        "may_remove_view": current is not None and current.owner_id == actor.staff_id,
+        "kept_query": query,
         "orders": _orders(wish),
         "active_filters": _removable(wish, actor),
         "may_open": actor.may("cases.open"),
@@ -69,7 +79,7 @@ def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
 def _list_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
     wish = wish_of(request.GET)
     page = queue_page(wish, actor=actor, at=at, views=COUNTED_VIEWS)
-    query = queue_query(request.GET)
+    query = query_of(wish)
     near, far = _views(wish, page.view_counts)
     return {
         "queue": page,
@@ -130,7 +140,12 @@ def address_of(wish: QueueWish) -> str:
 
 def queue_query(query: QueryDict) -> str:
     """Return the part of an address that says which queue stands on the left."""
-    return address_of(wish_of(query)).partition("?")[2]
+    return query_of(wish_of(query))
+
+
+def query_of(wish: QueueWish) -> str:
+    """Return what stands behind the ? of a queue's address."""
+    return address_of(wish).partition("?")[2]
 
 
 def active_filters(wish: QueueWish) -> list[str]:
@@ -184,6 +199,7 @@ def _titles() -> dict[str, str]:
         "risk": _("Promises at risk"),
         "vip": _("VIP customers"),
         "waiting": _("Waiting for the customer"),
+        "mentions": _("Mentioning me"),
         "all": _("All open cases"),
         "away": _("Owner not at work"),
         "closed": _("Closed cases"),
@@ -198,6 +214,7 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "risk": _("At risk"),
         "vip": pgettext("view", "VIP"),
         "waiting": _("Customer's turn"),
+        "mentions": _("Mentioning me"),
         "all": _("All open"),
         "away": _("Owner not at work"),
         "closed": _("Closed"),
