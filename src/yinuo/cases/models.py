@@ -139,6 +139,20 @@ class Case(models.Model):
             models.Index(fields=["customer", "-opened_at"], name="cases_of_customer"),
             models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
             GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="cases_subject_words"),
+            # The team board counts without touching the table: by team and owner, within somebody's scopes.
+            models.Index(
+                fields=["team", "owner"],
+                include=["department", "region", "tier"],
+                condition=Q(state="open"),
+                name="cases_open_by_team_and_owner",
+            ),
+            models.Index(
+                fields=["team", "unanswered_since", "id"],
+                condition=Q(state="open", unanswered_since__isnull=False),
+                name="cases_unanswered_of_team",
+            ),
+            models.Index(fields=["team", "opened_at"], name="cases_opened_of_team"),
+            models.Index(fields=["team", "closed_at"], condition=Q(state="closed"), name="cases_closed_of_team"),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +209,32 @@ class Promise(models.Model):
             models.Index(
                 fields=["warn_at", "id"], condition=Q(is_live=True, warned_at=None), name="promises_to_warn_of"
             ),
+            models.Index(fields=["end", "ended_at", "id"], condition=Q(is_live=False), name="promises_by_ending"),
+        ]
+
+
+class PromiseTally(models.Model):
+    """How many promises ended kept and broken on a day of the house; a follower counts them, each once.
+
+    Team, department, region and tier are those of the case when its promise ended, so that a tally is read within the
+    same scopes as cases are.
+    """
+
+    ended_on = models.DateField(help_text="The day in the house's zone on which the promise ended, by its own instant.")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="promise_tallies")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tier = models.CharField(max_length=20)
+    kept_count = models.PositiveIntegerField(default=0)
+    broken_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_on", "team", "department", "region", "tier"],
+                nulls_distinct=False,
+                name="one_promise_tally_for_a_day_and_scope",
+            )
         ]
 
 

@@ -1,4 +1,7 @@
-"""What cases tell staff of: who owns a case hears what others do with it, and when its promises run out."""
+"""What cases tell staff of: who owns a case hears what others do with it, and when its promises run out.
+
+Promises that end are counted, too (`tally.py`).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +30,9 @@ from .facts import (
     PromiseSoonDue,
 )
 from .models import Case, Message
+from .tally import tally_promises
+
+__all__ = ["tally_promises", "tell_staff"]
 
 NOTICES = Actor.system("notices")
 # What was said longer ago than this before we had it comes from an import: history, not news.

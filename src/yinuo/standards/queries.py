@@ -1,5 +1,6 @@
 """Reads of the ordered list. Each process keeps one copy and asks the database only whether it is still the newest."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from yinuo.foundation.calendars import BusinessCalendar
@@ -21,10 +22,17 @@ def offers(*, revision: int | None = None) -> tuple[Offer, ...]:
 
 def offer_of_version(version_id: int) -> Offer:
     """Return a standard as it was in that version, with the newest hours of its calendar; open cases keep theirs."""
-    known = _catalogue()[2]
-    if version_id not in known:
-        known[version_id] = _offer(StandardVersion.objects.select_related("standard").get(pk=version_id))
-    return known[version_id]
+    return offers_of_versions({version_id})[version_id]
+
+
+def offers_of_versions(version_ids: Collection[int]) -> dict[int, Offer]:
+    """Return several as `offer_of_version` does one. Versions this process has not read yet are read now."""
+    known = _catalogue()[2] if version_ids else {}
+    unknown = [version_id for version_id in version_ids if version_id not in known]
+    if unknown:
+        for version in StandardVersion.objects.select_related("standard").filter(pk__in=unknown):
+            known[version.pk] = _offer(version)
+    return {version_id: known[version_id] for version_id in version_ids}
 
 
 def _catalogue(revision: int | None = None) -> tuple[int, tuple[Offer, ...], dict[int, Offer]]:
