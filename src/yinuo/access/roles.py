@@ -38,6 +38,7 @@ _WORK = _READ | {
     "cases.reopen",
     "customers.edit",
     "customers.reveal",
+    "desk.view_own_board",
     "mail.replay",
     "mail.view",
     "organisation.presence",
@@ -45,9 +46,13 @@ _WORK = _READ | {
 _EXPORT = {"cases.export", "customers.export"}
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_WORK),
-    Role.TEAM_LEADER: frozenset(_WORK | _EXPORT | {"cases.assign", "organisation.edit_shifts"}),
-    Role.QUALITY_MANAGER: frozenset(_READ | _EXPORT | {"cases.note", "facts.view", "standards.edit"}),
-    Role.ANALYST: frozenset(_READ | _EXPORT | {"facts.view"}),
+    Role.TEAM_LEADER: frozenset(
+        _WORK | _EXPORT | {"cases.assign", "desk.share_wall", "desk.view_boards", "organisation.edit_shifts"}
+    ),
+    Role.QUALITY_MANAGER: frozenset(
+        _READ | _EXPORT | {"cases.note", "desk.view_boards", "facts.view", "standards.edit"}
+    ),
+    Role.ANALYST: frozenset(_READ | _EXPORT | {"desk.view_boards", "facts.view"}),
     Role.ADMINISTRATOR: frozenset(
         _WORK
         | _EXPORT
@@ -55,6 +60,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "access.administer",
             "cases.assign",
             "customers.import",
+            "desk.share_wall",
+            "desk.view_boards",
             "entitlements.edit",
             "facts.view",
             "mail.configure",

@@ -1,11 +1,16 @@
-"""The addresses of the workbench."""
+"""The addresses of the workbench, the board and the wall."""
 
 from django.urls import path
 
-from .pages import acts, customers, lists, opening, queue, saved_views, workbench, writing
+from .pages import acts, board, customers, lists, opening, presence, queue, saved_views, workbench, writing
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("board", board.board, name="board"),
+    path("board/piece", board.board_piece, name="board_piece"),
+    path("board/kept", board.kept_pill, name="board_kept"),
+    path("board/figures/<slug:figure>", board.board_figure, name="board_figure"),
+    path("presence", presence.presence, name="presence"),
     path("queue", queue.queue_piece, name="queue"),
     path("queue/filters", queue.queue_filters, name="queue_filters"),
     path("cases", opening.create_case, name="cases"),

@@ -1,10 +1,14 @@
-"""What every page's frame shows: the places somebody may go to, and who they are."""
+"""What every page's frame shows: the places somebody may go to, who they are, and how things stand for them."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from yinuo.access.actors import Actor
+from yinuo.desk.pages.board import KeptRate, kept_rate_of
+from yinuo.desk.pages.presence import PresenceShown, own_presence
+from yinuo.desk.queries.boards import may_open_boards
 from yinuo.notifications.pages.bell import bell_of
 
 from .places import account_places, places_for
@@ -17,11 +21,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     account = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
         return ours
+    actor: Actor = account.as_actor()
     return ours | {
-        "navigation": places_for(request),
+        "navigation": places_for(request, actor),
         "account_name": account.name,
         "account_entries": account_places(request),
         "search_url": "/",
-        # Only a whole page shows it: a piece for htmx must not pay for it.
-        "bell": SimpleLazyObject(lambda: bell_of(account.as_actor())),
+        # Only a whole page shows these: a piece for htmx must not pay for them.
+        "bell": SimpleLazyObject(lambda: bell_of(actor)),
+        "own_presence": SimpleLazyObject(lambda: _presence(actor)),
+        "kept_rate": SimpleLazyObject(lambda: _kept_rate(actor)),
     }
+
+
+def _presence(actor: Actor) -> PresenceShown | bool:
+    return own_presence(actor) or False
+
+
+def _kept_rate(actor: Actor) -> KeptRate | bool:
+    return kept_rate_of(actor) if may_open_boards(actor) else False

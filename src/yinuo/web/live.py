@@ -24,9 +24,11 @@ from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from yinuo.access.models import Account
+from yinuo.cases.facts import PromiseBroken, PromiseKept
 from yinuo.cases.models import Case
 from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import facts_between, horizon_position
+from yinuo.organisation.facts import PresenceChanged
 
 log = logging.getLogger("yinuo.live")
 Scope = MutableMapping[str, Any]
@@ -45,6 +47,8 @@ _LONGEST_STREAM_SECONDS = 15 * 60.0
 # Numbers have at most the digits that the database takes.
 _CASE_TOPIC = re.compile(r"case-[0-9]{1,18}")
 _TRACK_TOPIC = re.compile(r"track-[0-9A-Za-z_-]{1,100}")
+# What changes today's kept rate.
+_ENDINGS = frozenset({PromiseKept.fact_type, PromiseBroken.fact_type})
 _POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,19})")
 
 
@@ -141,6 +145,10 @@ class Hub:
 def topics_of(fact: RecordedFact) -> list[str]:
     """Return the topics a fact is told under."""
     topics = [f"case-{fact.case_id}", "queue"] if fact.case_id else []
+    if fact.type == PresenceChanged.fact_type:
+        topics.append("presence")
+    if fact.type in _ENDINGS:
+        topics.append("promises")
     if fact.type.startswith("intake.mail"):
         topics.append("mail")
     if fact.subjects["staff_id"]:
@@ -205,7 +213,13 @@ def allowed_topics(cookies: Mapping[str, str], wanted: Sequence[str]) -> dict[st
     if cases:
         visible = Case.objects.visible_to(actor).filter(pk__in=cases)
         allowed |= {f"case-{pk}": f"case-{pk}" for pk in visible.values_list("pk", flat=True)}
-    general = {"queue": "cases.view", "mail": "settings.view", f"staff-{account.pk}": "desk.open"}
+    general = {
+        "queue": "cases.view",
+        "promises": "cases.view",
+        "presence": "organisation.view",
+        "mail": "settings.view",
+        f"staff-{account.pk}": "desk.open",
+    }
     return allowed | {topic: topic for topic in wanted if topic in general and actor.may(general[topic])}
 
 

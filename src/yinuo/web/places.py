@@ -6,6 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yinuo.access.actors import Actor
+from yinuo.desk.queries.boards import may_open_boards
+
 # Whoever has one of these has something to do in the settings besides the own account.
 SETTINGS_PERMISSIONS = ("settings.view", "standards.edit", "mail.replay")
 # Pages of the settings that everybody has, reached by the account menu.
@@ -25,12 +28,14 @@ class Place:
     is_marked: bool = False
 
 
-def places_for(request: HttpRequest) -> list[Place]:
+def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
     """Return the main places this person may go to."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     workbench = reverse("workbench")
-    actor = request.user.as_actor()  # type: ignore[union-attr]
     places = [Place(_("Workbench"), workbench, "headset", is_current=here in {"workbench", "case", "new_case"})]
+    if may_open_boards(actor):
+        is_here = here.startswith(("board", "wall"))
+        places.append(Place(_("Board"), reverse("board"), "layout-dashboard", is_current=is_here))
     if actor.may("cases.view"):
         places.append(Place(_("All cases"), reverse("case_list"), "list-details", is_current=here == "case_list"))
     if actor.may("customers.view"):

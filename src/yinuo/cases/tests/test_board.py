@@ -7,7 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from yinuo.access.actors import Actor, Grant
 from yinuo.access.roles import Role
-from yinuo.cases import reactions  # noqa: F401 - registers the follower
+from yinuo.cases import tally  # noqa: F401 - registers the follower
 from yinuo.cases.actions import add_customer_message, break_due_promises, change_owner, close_case, reopen_case, reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Promise, PromiseTally
@@ -85,7 +85,7 @@ def test_a_promise_counts_on_the_day_on_which_it_ended(house: House) -> None:
     answered = house.open(at=NINE, subject="answered")
     answer(house, answered, NINE + HOUR)
     break_due_promises(at=NINE + 24 * HOUR)  # on Tuesday; the promise was broken on Monday at 11:00
-    follow_everything("cases.")
+    follow_everything("cases.tally")
 
     monday = kept_today([house.team.pk], actor=SYSTEM, at=NINE + 10 * HOUR)
     tuesday = kept_today([house.team.pk], actor=SYSTEM, at=NINE + 24 * HOUR)
@@ -105,7 +105,7 @@ def test_the_tally_equals_a_recount_of_the_ledger(house: House) -> None:
         if number == 4:
             close_case(case=case, outcome="solved", by=SYSTEM, at=NINE + 5 * HOUR)
     break_due_promises(at=NINE + 48 * HOUR)
-    follow_everything("cases.")
+    follow_everything("cases.tally")
 
     for days in range(4):
         at = NINE + days * 24 * HOUR
@@ -121,7 +121,7 @@ def test_the_tally_equals_a_recount_of_the_ledger(house: House) -> None:
 def test_following_once_more_counts_nothing_twice(house: House) -> None:
     case = house.open(at=NINE)
     answer(house, case, NINE + HOUR)
-    follow_everything("cases.")
+    follow_everything("cases.tally")
 
     for one in known_followers():
         if one.name == "cases.tally_promises":
@@ -133,7 +133,7 @@ def test_following_once_more_counts_nothing_twice(house: House) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_who_is_limited_to_another_department_learns_no_rate(house: House) -> None:
     answer(house, house.open(at=NINE), NINE + HOUR)
-    follow_everything("cases.")
+    follow_everything("cases.tally")
 
     ours, theirs = (of_department(house, one) for one in (house.department, house.other_department))
     assert kept_today(None, actor=ours, at=NINE + HOUR) == {house.team.pk: KeptCount(1, 0)}
@@ -306,7 +306,7 @@ def test_the_worked_example_of_the_page(house: House) -> None:
 
     def stands(at: datetime) -> tuple[int, Waiting, tuple[int, int]]:
         break_due_promises(at=at)
-        follow_everything("cases.")
+        follow_everything("cases.tally")
         kept = kept_today(team, actor=SYSTEM, at=at).get(house.team.pk, KeptCount())
         waits = waiting(team, actor=SYSTEM, at=at).get(house.team.pk, Waiting())
         return due_soon(team, actor=SYSTEM, at=at).count(), waits, (kept.kept, kept.count)

@@ -1,4 +1,4 @@
-"""What the desk reads of its own tables. Reads of cases stand in `yinuo.cases.queries`."""
+"""What the desk reads of its own tables, and which boards it shows. Reads of cases stand in `yinuo.cases.queries`."""
 
 from .writing import Leaving, drafts_of, leaving_replies
 

@@ -18,6 +18,7 @@ NOTICE_ICONS = {
     "broken": "alert-circle",
 }
 PERSON_COLOUR_COUNT = 6
+PRESENCE_STATES = ("available", "busy", "away", "offline")
 
 
 @component(
@@ -47,6 +48,17 @@ def key(*, label: str) -> dict[str, Any]:
 def pill(*, label: str, tone: str, icon: str) -> dict[str, Any]:
     """A short state or tag. The label says it; the tone only underlines it."""
     return {"label": label, "tone": tone, "icon": icon}
+
+
+@component(
+    register,
+    "web/components/presence_mark.html",
+    state=Choice(*PRESENCE_STATES),
+    label=Required(),
+)
+def presence_mark(*, state: str, label: str) -> dict[str, Any]:
+    """Whether somebody takes work now: a dot whose shape and colour follow the state, and the word beside it."""
+    return {"state": state, "label": label}
 
 
 @component(

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from yinuo.foundation.clock import now
-from yinuo.web.components.basics import NOTICE_ICONS, TONES
+from yinuo.web.components.basics import NOTICE_ICONS, PRESENCE_STATES, TONES
 from yinuo.web.components.gallery_list import gallery_list
 from yinuo.web.components.icons import ICON_NAMES
 from yinuo.web.components.lists import Column, Place
@@ -38,6 +38,7 @@ def gallery_context(at: datetime | None = None) -> dict[str, Any]:
         "search_url": "/",
         "account_name": "王晓宁",
         "tones": TONES,
+        "presence_states": PRESENCE_STATES,
         "notice_tones": tuple(NOTICE_ICONS),
         "icon_names": sorted(ICON_NAMES),
         "people": ["李雪", "赵建国", "Emma Chen", "周敏", "刘洋", "黄志强", ""],

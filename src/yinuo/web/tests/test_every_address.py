@@ -44,6 +44,7 @@ READ_CASE = (302, 404, 404, 200, 200, 200, 200, 200)
 ACT_ON_CASE = (302, 404, 404, 302, 302, 403, 403, 302)
 CUSTOMERS = (302, 403, 200, 200, 200, 200, 200, 200)
 VIEW = (302, 404, 404, 302, 302, 404, 404, 404)
+BOARD = (302, 403, 200, 200, 200, 200, 200, 200)
 MAILS = (302, 403, 200, 200, 200, 403, 403, 200)
 ONE_MAIL = (302, 403, 404, 200, 200, 403, 403, 200)
 STANDARDS = (302, 403, 403, 403, 403, 200, 403, 200)
@@ -135,6 +136,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("my_case_closure", "POST", {}, DONE),
     ("my_case_reopenings", "POST", WORDS, DONE),
     # One case: whoever has the link
+    # The board
+    ("board", "GET", {}, BOARD),
+    ("board_piece", "GET", {}, BOARD),
+    ("board_kept", "GET", {}, BOARD),
+    ("board_figure", "GET", {}, BOARD),
+    ("presence", "POST", {"presence": "away"}, (302, 403, 302, 302, 302, 403, 403, 302)),
+    # The customer's own page: whoever has the link
     ("track", "GET", {}, EVERYBODY),
     ("track_received", "GET", {}, EVERYBODY),
     ("track_progress", "GET", {}, EVERYBODY),
@@ -312,6 +320,7 @@ class World:
             "staff_id": house.zhao.pk,
             "team_id": house.team.pk,
             "grant_id": house.zhao.account.grants.get().pk,
+            "figure": "open",
             "name": "team",
             "row_id": house.team.pk,
             "token_id": token.pk,

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("cases", "0005_promise_tally")]
+    dependencies = [("cases", "0007_promise_tally")]
     operations = [
         AddIndexConcurrently(
             "case",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_mentions"),
+        ("cases", "0006_indexes_of_the_queue"),
         ("organisation", "0001_people"),
     ]
     operations = [
