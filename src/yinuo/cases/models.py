@@ -138,6 +138,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["customer", "-opened_at"], name="cases_of_customer"),
             models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
+            models.Index(fields=["next_due_at", "id"], name="cases_by_due_time"),
+            models.Index(fields=["closed_at", "id"], name="cases_by_closing"),
+            models.Index(fields=["last_message_at", "id"], name="cases_by_last_message"),
             GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="cases_subject_words"),
             # The team board counts without touching the table: by team and owner, within somebody's scopes.
             models.Index(

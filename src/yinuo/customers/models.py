@@ -68,6 +68,7 @@ class Customer(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["sort_key", "id"], name="customers_by_name"),
+            models.Index(fields=["created_at", "id"], name="customers_by_beginning"),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="customers_name_words"),
         ]
 

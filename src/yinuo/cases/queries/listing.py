@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, CaseState, Channel, Promise, PromiseEnd
 from yinuo.customers.models import Customer, Tier
-from yinuo.customers.queries import Person
+from yinuo.customers.queries import Person, ids_by_name
 from yinuo.foundation.lists import Choices, Column, Days, DeclaredList, Moment, Pill, Sort, Words, YesNo
 from yinuo.organisation.models import Staff, Team
 from yinuo.standards.models import CaseClass
@@ -80,12 +80,13 @@ def listed_cases(actor: Actor) -> QuerySet[Case]:
 
 
 def with_words(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
-    """Return the cases in whose subject, number or customer's name every word occurs."""
+    """Return the cases in whose subject, number or customer's name every word occurs; one statement for each word."""
     for word in words.split():
         # `~*` can use the trigram indexes; LIKE on UPPER(), which icontains makes, cannot.
-        pattern = escape(word)
-        named = Customer.objects.filter(name__iregex=pattern).values("pk")
-        cases = cases.filter(Q(subject__iregex=pattern) | Q(customer__in=named) | Q(reference__startswith=word.upper()))
+        named = ids_by_name(word)
+        cases = cases.filter(
+            Q(subject__iregex=escape(word)) | Q(customer__in=named) | Q(reference__startswith=word.upper())
+        )
     return cases
 
 

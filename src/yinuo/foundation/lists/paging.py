@@ -17,7 +17,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from .declaring import Sort
 
 PAGE_LENGTH = 40
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 1_000
 _BIGGEST = 2**63 - 1
 
 

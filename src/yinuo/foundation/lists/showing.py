@@ -9,7 +9,7 @@ from django.utils import formats
 
 from .declaring import Column, DeclaredList
 from .filters import Choices, Days, Filter, Period, period_labels
-from .paging import PAGE_LENGTH, Count, counted, slice_of
+from .paging import PAGE_LENGTH, Count, Slice, counted, slice_of
 from .wishes import ListWish, query_of
 
 Link = Callable[[Any], str]
@@ -96,7 +96,7 @@ class ShownList:
 
     @property
     def count_text(self) -> str:
-        """Return the count as people read it: `128`, or `10 000+` where counting stopped."""
+        """Return the count as people read it: `128`, or `1,000+` where counting stopped."""
         number = formats.number_format(self.count.number, use_l10n=True, force_grouping=True)
         return f"{number}+" if self.count.is_more else number
 
@@ -155,7 +155,7 @@ def shown_list(
             if not column.is_main
         ],
         hidden=kept + _hidden_pairs(declared, wish),
-        count=counted(fitting, is_exact=wish.is_counted),
+        count=_count(fitting, page, wish),
         count_url=url(replace(wish, is_counted=True)),
         older_url=url(replace(first, after=page.older_key)) if page.older_key else "",
         newer_url=url(replace(first, before=page.newer_key)) if page.newer_key else "",
@@ -164,6 +164,13 @@ def shown_list(
         state="rows" if page.rows else "nothing_found" if wish.values or wish.after or wish.before else "nothing_yet",
         sort=wish.sort,
     )
+
+
+def _count(fitting: QuerySet[Any], page: Slice, wish: ListWish) -> Count:
+    """Return how many rows fit; a list of one page has been counted by showing it."""
+    if page.older_key or page.newer_key or wish.after or wish.before:
+        return counted(fitting, is_exact=wish.is_counted)
+    return Count(len(page.rows))
 
 
 def query_pairs(declared: DeclaredList, wish: ListWish) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Paging by key: forward and back each row once, whatever ties, is empty, or arrives meanwhile."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,15 +83,6 @@ def test_rows_that_arrive_meanwhile_move_no_other(is_falling):
     assert len(walked) == len(set(walked))
 
 
-def forward_some(sort: Sort, *, pages: int) -> list[int]:
-    seen, after = [], ""
-    for _page in range(pages):
-        page = slice_of(Customer.objects.all(), sort, is_falling=sort.is_falling, after=after, length=2)
-        seen += [row.registered_on for row in page.rows]
-        after = page.older_key
-    return seen
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(("is_falling", "days"), [(False, [1, 2, 3, None, None]), (True, [3, 2, 1, None, None])])
 def test_rows_without_a_value_stand_last_in_either_direction(is_falling, days):
@@ -122,8 +115,6 @@ def test_a_name_never_stands_in_a_key():
 
     key = slice_of(Customer.objects.all(), BY_NAME, is_falling=False, length=1).older_key
 
-    import base64
-
     assert b"wangli" not in base64.urlsafe_b64decode(key + "==")
 
 
@@ -133,9 +124,6 @@ def test_the_place_of_a_hidden_row_is_not_told():
     first = add(name="a")
     page = slice_of(Customer.objects.all(), BY_NAME, is_falling=False, length=1, after="")
     assert page.rows == [first]
-    import base64
-    import json
-
     key = base64.urlsafe_b64encode(json.dumps([None, hidden.pk]).encode()).decode().rstrip("=")
     page = slice_of(Customer.objects.exclude(pk=hidden.pk), BY_NAME, is_falling=False, after=key)
 
