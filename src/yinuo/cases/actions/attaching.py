@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from yinuo.cases.models import Attachment
+from yinuo.cases.store import path_of
 from yinuo.foundation.home import home
 from yinuo.foundation.refusals import Refusal
 
@@ -53,11 +54,6 @@ def store_bytes(
     if not path.exists():
         _write_whole(path, content)
     return AttachmentDraft(name[:_NAME_LENGTH], content_type[:120], len(content), digest, content_id[:255], is_inline)
-
-
-def path_of(digest: str) -> Path:
-    """Return where the bytes with that hash lie."""
-    return home().attachments / digest[:2] / digest[2:4] / digest
 
 
 def attachment_rows(message_id: int, drafts: Iterable[AttachmentDraft]) -> list[Attachment]:

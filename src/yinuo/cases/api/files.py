@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 
 from yinuo.access.api import ApiRequest
 from yinuo.cases.actions import AttachmentDraft, store_bytes
-from yinuo.cases.actions.attaching import path_of
 from yinuo.cases.queries import attachment_for
+from yinuo.cases.store import path_of
 from yinuo.foundation.api import Id, bounded
 from yinuo.foundation.refusals import Refusal
 

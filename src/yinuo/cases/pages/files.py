@@ -3,11 +3,12 @@
 import base64
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import nh3
 from csp.decorators import csp
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,13 +16,26 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page
-from yinuo.cases.actions.attaching import AttachmentDraft, path_of, store_bytes
+from yinuo.cases.actions.attaching import AttachmentDraft, store_bytes
 from yinuo.cases.models import Attachment, Message
 from yinuo.cases.queries import attachment_for, message_for
-from yinuo.cases.queries.conversation import PICTURES
+from yinuo.cases.sniffing import TEXT, decoded
+from yinuo.cases.store import path_of, stored_kind
 from yinuo.foundation.refusals import Refusal
 
-FILE_POLICY = csp({"default-src": ["'none'"], "sandbox": True, "frame-ancestors": ["'none'"]})
+from .parts import part_of_file
+
+_STRICT = {"default-src": ["'none'"], "sandbox": True, "frame-ancestors": ["'none'"]}
+FILE_POLICY = csp(_STRICT)
+# A browser's viewer of PDFs does not start in a sandbox; it has one of its own and gives scripts in a PDF no page.
+_PDF_POLICY = {
+    "default-src": ["'none'"],
+    "object-src": ["'self'"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": ["'none'"],
+}
+_TEXT_LINES = 200
+_TEXT_BYTES = 256 * 1024
 _INLINE_PICTURE_LIMIT = 2 * 1024 * 1024
 _STYLES = frozenset(
     """background-color border border-bottom border-collapse border-left border-right border-top color font-family
@@ -54,10 +68,9 @@ class FileIsGone(Refusal):
 
 
 @desk_page("GET")
-@FILE_POLICY  # type: ignore[arg-type]  # its annotation knows no arguments
 def attachment(request: HttpRequest, actor: Actor, attachment_id: int) -> HttpResponseBase:
-    """Hand out a file to keep; `?inline=1` shows pictures of harmless kinds in place."""
-    return file_answer(attachment_for(attachment_id, actor=actor), inline=request.GET.get("inline") == "1")
+    """Hand out a file to keep; `?inline=1` shows harmless kinds in place."""
+    return file_answer(request, attachment_for(attachment_id, actor=actor))
 
 
 @desk_page("GET")
@@ -92,17 +105,36 @@ def message_text(_request: HttpRequest, actor: Actor, message_id: int) -> HttpRe
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"X-Content-Type-Options": "nosniff"})
 
 
-def file_answer(row: Attachment, *, inline: bool) -> FileResponse:
-    """Return the bytes of a file; only harmless pictures are ever shown in place. Refuses with FileIsGone."""
+def file_answer(request: HttpRequest, row: Attachment) -> HttpResponseBase:
+    """Return the bytes of a file, to keep; with `?inline=1` what its bytes say is harmless is shown in place.
+
+    A part of it when the browser asks for one, as players do. Of a text the first lines. Refuses with FileIsGone.
+    """
     path = path_of(row.digest)
     if not path.exists():
         raise FileIsGone(name=row.name)
-    shows = inline and row.content_type in PICTURES
-    response = FileResponse(path.open("rb"), content_type=row.content_type if shows else "application/octet-stream")
+    kind = stored_kind(row.digest)
+    shows = request.GET.get("inline") == "1" and kind.is_shown
+    response = _first_lines(path) if shows and kind is TEXT else part_of_file(path, request.headers.get("Range", ""))
+    response["Content-Type"] = kind.content_type if shows else "application/octet-stream"
     response["Content-Disposition"] = content_disposition_header(not shows, row.name or "file") or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=86400, immutable"
+    # What django-csp's decorator sets; here it depends on the file.
+    response._csp_config = _PDF_POLICY if shows and kind.name == "pdf" else _STRICT  # type: ignore[attr-defined]  # noqa: SLF001
     return response
+
+
+def _first_lines(path: Path) -> HttpResponse:
+    with path.open("rb") as file:
+        content = file.read(_TEXT_BYTES)
+    # Cut at a line, so that no character is cut; a file of one endless line is cut where it is.
+    is_whole = len(content) < _TEXT_BYTES
+    lines = decoded(content if is_whole else content.rpartition(b"\n")[0] or content).splitlines()
+    shown = lines[:_TEXT_LINES]
+    if not is_whole or len(lines) > _TEXT_LINES:
+        shown.append(_("… Only the beginning is shown. Download the file to read all of it."))
+    return HttpResponse("\n".join(shown))
 
 
 def cleaned_html(message: Message, *, with_images: bool) -> tuple[str, int]:
@@ -151,9 +183,8 @@ def _inline_pictures(files: Iterable[Attachment]) -> dict[str, str]:
     found = {}
     for row in files:
         path = path_of(row.digest)
-        if not row.content_id or row.content_type not in PICTURES or row.size > _INLINE_PICTURE_LIMIT:
-            continue
-        if path.exists():
+        kind = stored_kind(row.digest)
+        if row.content_id and kind.name == "picture" and row.size <= _INLINE_PICTURE_LIMIT:
             data = base64.b64encode(path.read_bytes()).decode()
-            found[row.content_id.strip("<>")] = f"data:{row.content_type};base64,{data}"
+            found[row.content_id.strip("<>")] = f"data:{kind.content_type};base64,{data}"
     return found

@@ -37,13 +37,14 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file as a chip, or as a picture to look at in place."""
+    """A file as a chip, or to look at or listen to in place: then `inline_url` shows it."""
 
     id: int
     name: str
     size: str
     url: str
-    picture_url: str
+    kind: str
+    inline_url: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _talk(talk: Talk, file_url: Callable[[int], str]) -> dict[str, Any]:
             name=file.name,
             size=filesizeformat(file.size),
             url=file_url(file.id),
-            picture_url=f"{file_url(file.id)}?inline=1" if file.is_picture else "",
+            kind=file.kind,
+            inline_url="" if file.kind == "other" else f"{file_url(file.id)}?inline=1",
         )
         for file in talk.files
     ]
@@ -102,8 +104,10 @@ def _talk(talk: Talk, file_url: Callable[[int], str]) -> dict[str, Any]:
         "day": talk.day,
         "is_notice": talk.message.kind == "notice",
         "author": talk.message.author_name or _("Sent by the system"),
-        "files": [file for file in files if not file.picture_url],
-        "pictures": [file for file in files if file.picture_url],
+        "files": [file for file in files if file.kind == "other"],
+        "pictures": [file for file in files if file.kind == "picture"],
+        "media": [file for file in files if file.kind in {"audio", "video"}],
+        "papers": [file for file in files if file.kind in {"pdf", "text"}],
     }
 
 

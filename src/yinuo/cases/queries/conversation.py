@@ -21,6 +21,7 @@ from yinuo.cases.facts import (
 )
 from yinuo.cases.mentions import Piece, pieces
 from yinuo.cases.models import Attachment, Case, Channel, Closure, Message, MessageKind, Ownership, PromiseKind
+from yinuo.cases.store import stored_kind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff
 
@@ -43,18 +44,17 @@ QUOTED_LIMIT = 1000
 # So that a page stays within 120 kB: what the messages on it may weigh, and what one weighs besides its text.
 _PAGE_BYTES = 45_000
 _MESSAGE_BYTES = 1_200
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _PICTURE_LIMIT = 8
 
 
 @dataclass(frozen=True)
 class File:
-    """An attachment as shown. is_picture: small enough a kind to be looked at in place."""
+    """An attachment as shown. kind: what its bytes say it is (`sniffing.Kind.name`); `other` is only to keep."""
 
     id: int
     name: str
     size: int
-    is_picture: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,9 @@ def _files(message: Message) -> list[File]:
     pictures = 0
     files = []
     for row in message.attachments.all():
-        is_picture = row.content_type in PICTURES and pictures < _PICTURE_LIMIT
-        pictures += is_picture
-        files.append(File(row.pk, row.name, row.size, is_picture))
+        kind = stored_kind(row.digest).name
+        pictures += kind == "picture"
+        files.append(File(row.pk, row.name, row.size, "other" if pictures > _PICTURE_LIMIT else kind))
     return files
 
 

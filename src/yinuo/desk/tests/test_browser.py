@@ -14,6 +14,7 @@ from yinuo.cases.models import Case, Mention, Message
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
 from yinuo.desk.models import Draft
 from yinuo.desk.tests.sending import send_waiting
+from yinuo.desk.tests.test_pages import PNG
 from yinuo.organisation.models import Staff
 from yinuo.web.tests.browser import (
     Screen,
@@ -367,4 +368,40 @@ def test_a_colleague_is_called_by_keys_alone(live_server, page: Page, house: Hou
     expect(page.locator("#conversation .yn-mention")).to_have_text("@周敏")
     assert list(Mention.objects.values_list("staff__name", flat=True)) == ["周敏"]
     assert_accessible(page)
+    assert_no_csp_violation(page)
+
+
+def wave() -> bytes:
+    """A tenth of a second of silence."""
+    return b"RIFF\xc4\x03\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data\x20\3\0\0" + b"\x80" * 800
+
+
+def test_files_are_looked_at_in_place(live_server, page: Page, house: House) -> None:
+    files = [
+        store_bytes(PNG, name="漏水.png", content_type="image/png"),
+        store_bytes(PNG + b"x", name="铭牌.png", content_type="image/png"),
+        store_bytes("序号,<b>名称</b>".encode(), name="清单.csv", content_type="text/csv"),
+        store_bytes(wave(), name="录音.wav", content_type="audio/wav"),
+        store_bytes(b"%PDF-1.4\n", name="发票.pdf", content_type="application/pdf"),
+        store_bytes(b"PK\3\4", name="日志.zip", content_type="application/zip"),
+    ]
+    case = house.open(at=at_minutes_ago(5), first={"attachments": files})
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+
+    page.get_by_role("link", name="漏水.png").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("img", name="漏水.png")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("img", name="铭牌.png")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="漏水.png")).to_be_focused()
+    page.get_by_role("link", name="清单.csv").first.click()
+    expect(dialog.locator("pre")).to_have_text("序号,<b>名称</b>")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.locator("audio").evaluate("player => { player.muted = true; return player.play(); }")
+    expect(page.get_by_role("link", name="发票.pdf").first).to_have_attribute("target", "_blank")
+    expect(page.get_by_role("link", name="日志.zip")).to_have_count(1)
     assert_no_csp_violation(page)

@@ -481,6 +481,68 @@ def test_a_picture_is_shown_in_place_when_asked(house: House, chen: Client, at) 
     assert b"".join(inline.streaming_content) == PNG
 
 
+def test_what_a_sender_calls_a_file_decides_nothing(house: House, chen: Client, at) -> None:
+    trap = store_bytes(b"<svg onload='alert(1)'/>", name="a.png", content_type="image/png")
+    house.open(at=at, first={"attachments": [trap]})
+    file = Attachment.objects.get()
+
+    answer, page = chen.get(f"/attachments/{file.pk}?inline=1"), chen.get("/").content.decode()
+
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == (
+        "application/octet-stream",
+        'attachment; filename="a.png"',
+    )
+    assert "<img src" not in page
+
+
+def test_a_pdf_opens_in_the_browser_s_own_viewer(house: House, chen: Client, at) -> None:
+    house.open(at=at, first={"attachments": [store_bytes(b"%PDF-1.4\n", name="发票.pdf", content_type="x/y")]})
+
+    answer = chen.get(f"/attachments/{Attachment.objects.get().pk}?inline=1")
+
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert sorted(answer["Content-Security-Policy"].split("; ")) == [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'self'",
+        "style-src 'unsafe-inline'",
+    ]
+
+
+def test_of_a_text_the_first_two_hundred_lines_are_shown_and_all_is_kept(house: House, chen: Client, at) -> None:
+    lines = "\n".join(f"{number},滤芯" for number in range(1, 501))
+    draft = store_bytes(lines.encode("gb18030"), name="清单.csv", content_type="text/csv")
+    house.open(at=at, first={"attachments": [draft]})
+    url = f"/attachments/{Attachment.objects.get().pk}"
+
+    shown = chen.get(f"{url}?inline=1")
+
+    words = shown.content.decode().splitlines()
+    assert (words[0], words[199], len(words)) == ("1,滤芯", "200,滤芯", 201)
+    assert words[200] == "……只显示开头部分，下载后可查看全部。"
+    assert shown["Content-Type"] == "text/plain; charset=utf-8"
+    assert b"".join(chen.get(url).streaming_content).decode("gb18030") == lines
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "content", "said"),
+    [
+        ("bytes=0-3", 206, b"ID3a", "bytes 0-3/9"),
+        ("bytes=5-", 206, b"cdef"[:4], "bytes 5-8/9"),
+        ("bytes=-2", 206, b"ef", "bytes 7-8/9"),
+        ("bytes=9-", 416, b"", "bytes */9"),
+    ],
+)
+def test_players_get_the_part_they_ask_for(
+    house: House, chen: Client, at, wanted: str, status: int, content: bytes, said: str
+) -> None:
+    house.open(at=at, first={"attachments": [store_bytes(b"ID3abcdef", name="a.mp3", content_type="audio/mpeg")]})
+
+    answer = chen.get(f"/attachments/{Attachment.objects.get().pk}?inline=1", headers={"Range": wanted})
+
+    assert (answer.status_code, answer.content, answer["Content-Range"]) == (status, content, said)
+
+
 def test_a_file_sent_with_an_answer_arrives(house: House, chen: Client, at) -> None:
     case = house.open(at=at)
 

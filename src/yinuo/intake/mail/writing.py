@@ -9,8 +9,8 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from yinuo.cases.actions.attaching import path_of
 from yinuo.cases.models import Attachment, Case, Message
+from yinuo.cases.store import path_of
 from yinuo.organisation.queries import our_zone
 
 from .keys import message_id_keys

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from yinuo.access.actors import Actor
 from yinuo.access.masking import masked_mail
 from yinuo.access.scopes import within_scopes
-from yinuo.cases.actions.attaching import path_of
 from yinuo.cases.pages.files import FILE_POLICY, FileIsGone
+from yinuo.cases.store import path_of
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.intake.mail.actions import file_again

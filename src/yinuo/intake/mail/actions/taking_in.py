@@ -17,10 +17,11 @@ from yinuo.access.actors import Actor
 from yinuo.access.masking import masked_mail
 from yinuo.cases import rules as case_rules
 from yinuo.cases.actions import add_automatic_message, add_customer_message, add_note, open_case, store_bytes
-from yinuo.cases.actions.attaching import AttachmentDraft, StorageFull, path_of
+from yinuo.cases.actions.attaching import AttachmentDraft, StorageFull
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.actions.opening import FirstMessage
 from yinuo.cases.models import Case, Channel, Participant
+from yinuo.cases.store import path_of
 from yinuo.customers.actions import find_or_add_by_identity
 from yinuo.customers.models import Customer, IdentityKind
 from yinuo.customers.rules import NotAMailAddress

@@ -21,7 +21,7 @@ from yinuo.cases import actions
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.forms import WordsForm
 from yinuo.cases.models import Case, MessageKind
-from yinuo.cases.pages.files import FILE_POLICY, file_answer, kept_files
+from yinuo.cases.pages.files import file_answer, kept_files
 from yinuo.cases.pages.shown import open_time, shown_entries
 from yinuo.cases.queries import attachment_for, case_by_reference, given_name, tracked, tracked_case
 from yinuo.foundation.clock import now
@@ -135,11 +135,10 @@ def reopen(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 @case_page("GET")
-@FILE_POLICY  # type: ignore[arg-type]  # its annotation knows no arguments
 def file(request: HttpRequest, opened: Opened, attachment_id: int) -> HttpResponseBase:
     """Hand out a file of this case."""
     row = attachment_for(attachment_id, actor=opened.actor, case=opened.case)
-    return file_answer(row, inline=request.GET.get("inline") == "1")
+    return file_answer(request, row)
 
 
 @case_page("GET")
