@@ -23,3 +23,18 @@ class NotificationWishesChanged(Fact):
 
     staff_id: int
     fields: list[str]
+
+
+class PushSubscribed(Fact):
+    """A browser shows the notifications of a member of staff from now on."""
+
+    staff_id: int
+    subscription_id: int
+
+
+class PushUnsubscribed(Fact):
+    """A browser shows notifications no more: `removed` by the person, or `gone` as its push service says."""
+
+    staff_id: int
+    subscription_id: int
+    reason: str

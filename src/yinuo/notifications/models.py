@@ -7,7 +7,7 @@ from yinuo.access.actors import Actor
 from yinuo.access.encryption import EncryptedTextField
 from yinuo.organisation.models import Staff
 
-from .kinds import kinds_for, known_subjects
+from .kinds import kind_called, kinds_for, known_subjects
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -74,6 +74,15 @@ class Notification(models.Model):
             models.Index(fields=["read_at"], condition=Q(read_at__isnull=False), name="notifications_read_by_time"),
             models.Index(fields=["at"], condition=Q(read_at=None), name="notifications_unread_by_time"),
         ]
+
+    @property
+    def is_urgent(self) -> bool:
+        return kind_called(self.kind).is_urgent
+
+    @property
+    def is_wanted_by_push(self) -> bool:
+        """Whether its reader has not read it yet; what reaches them by push alone counts as read once handed out."""
+        return self.read_at is None or not (self.in_app or self.in_digest)
 
 
 class Told(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 KEEP_READ_FOR = timedelta(days=30)
@@ -98,3 +99,48 @@ def _next_shift(wish: QuietWish, at: datetime, shifts: Sequence[PlannedShift]) -
     if not wish.outside_shifts or any(shift.starts_at <= at < shift.ends_at for shift in shifts):
         return None
     return min((shift.starts_at for shift in shifts if shift.starts_at > at), default=None)
+
+
+# Browser push ------------------------------------------------------------------------------------------------------
+
+# How long a push service keeps a push for a browser that is off, and how long we try to hand it over.
+PUSH_LIVES_FOR = timedelta(hours=12)
+URGENT_PUSH_LIVES_FOR = timedelta(hours=2)
+# More than these at once would cover the screen: they become one.
+_MOST_AT_ONCE = 3
+_FIRST_RETRY = timedelta(seconds=15)
+_LONGEST_RETRY = timedelta(minutes=30)
+
+
+def push_expires_at(at: datetime, *, is_urgent: bool) -> datetime:
+    """Return until when a push made at `at` is news."""
+    return at + (URGENT_PUSH_LIVES_FOR if is_urgent else PUSH_LIVES_FOR)
+
+
+def belong_together(count: int, *, waited: bool) -> bool:
+    """Return whether `count` notifications for one person become one push: many at once, or what waited out a quiet."""
+    return count > _MOST_AT_ONCE or (waited and count > 1)
+
+
+def push_retry_at(at: datetime, *, attempt_count: int, wait: timedelta | None = None) -> datetime:
+    """Return when to try again after `attempt_count` tries: 15 s, 1 min, 4 min, 16 min, then every half hour.
+
+    wait: what the push service asks for, never shortened, at most an hour believed.
+    """
+    pause = min(_FIRST_RETRY * 4 ** min(attempt_count - 1, 6), _LONGEST_RETRY)
+    return at + max(pause, min(wait or timedelta(), timedelta(hours=1)))
+
+
+def is_push_address(endpoint: str, known_hosts: Sequence[str]) -> bool:
+    """Return whether an address is one of a push service we know; we post to whatever a browser names.
+
+    known_hosts: names, or `.name` for all below it. https only; http for a service on this machine that is listed.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        host, _port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return False
+    is_listed = any(host == known or (known.startswith(".") and host.endswith(known)) for known in known_hosts)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"127.0.0.1", "localhost"})
+    return is_listed and is_safe and not parts.username

@@ -168,6 +168,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Of the browser makers' push services; a name with a dot before it stands for all below it.
+PUSH_HOSTS = os.environ.get(
+    "YINUO_PUSH_HOSTS",
+    "fcm.googleapis.com,updates.push.services.mozilla.com,.notify.windows.com,.push.apple.com",
+).split(",")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 USE_TZ = True

@@ -4,12 +4,13 @@ from django.urls import include, path, re_path
 
 from yinuo.web.api import api, nothing_here
 
-from . import gallery_page, operator_pages
+from . import gallery_page, operator_pages, push_worker
 
 urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/", nothing_here),
     path("healthz", operator_pages.healthz, name="healthz"),
+    path("push-worker.js", push_worker.push_worker, name="push_worker"),
     path("metrics", operator_pages.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),

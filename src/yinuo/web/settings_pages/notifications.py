@@ -15,7 +15,8 @@ from yinuo.foundation.refusals import Refusal
 from yinuo.notifications.actions import Wish, choose_ways, choose_wish
 from yinuo.notifications.actions.choosing import DigestHourWrong, QuietHoursIncomplete, UnknownZone
 from yinuo.notifications.kinds import Kind
-from yinuo.notifications.models import TellingWish
+from yinuo.notifications.models import PushSubscription, TellingWish
+from yinuo.notifications.push_service import public_key
 from yinuo.notifications.queries import own_ways, own_wish
 from yinuo.notifications.rules import Ways
 
@@ -117,5 +118,11 @@ def _page(
     rows = [
         ShownKind(kind, [(way, f"{way}:{kind.code}", getattr(chosen, way)) for way in WAYS]) for kind, chosen in ways
     ]
-    context = {"form": form, "kinds": rows}
+    browsers = PushSubscription.objects.filter(staff_id=actor.staff_id).defer("endpoint", "auth").order_by("-since")
+    context = {
+        "form": form,
+        "kinds": rows,
+        "browsers": [(row, bytes(row.digest).hex()) for row in browsers],
+        "push_key": public_key(),
+    }
     return show(request, actor, "notifications", context, here="notifications", status=status)

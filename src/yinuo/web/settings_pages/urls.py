@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     account,
+    browsers,
     calendars,
     company,
     doors,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("health", health.health, name="settings_health"),
     path("account", account.own_account, name="settings_account"),
     path("notifications", notifications.own_notifications, name="settings_notifications"),
+    path("notifications/browsers", browsers.own_browsers, name="settings_browsers"),
+    path("notifications/browsers/<int:subscription_id>/removal", browsers.removal, name="settings_browser_removal"),
+    path("notifications/browsers/<int:subscription_id>/trial", browsers.trial, name="settings_browser_trial"),
     path("account/language", account.language, name="settings_language"),
     path("account/presence", account.presence, name="settings_presence"),
     path("account/tokens", account.tokens, name="settings_tokens"),

@@ -26,6 +26,7 @@ from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
 from yinuo.desk.actions import Written, hand_in_reply
 from yinuo.intake.mail.models import Mailbox, StoredMail
+from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import SavedView, Staff
 from yinuo.standards.models import Standard
@@ -211,6 +212,9 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_account", "GET", {}, SIGNED_IN),
     ("settings_notifications", "GET", {}, SIGNED_IN),
     ("settings_notifications", "POST", {"zone": "Asia/Shanghai"}, DONE),
+    ("settings_browsers", "POST", {}, DONE),
+    ("settings_browser_removal", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
+    ("settings_browser_trial", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
     ("settings_language", "POST", {"language": "en"}, DONE),
     ("settings_presence", "POST", {"presence": "away"}, (302, 403, 302, 302, 302, 403, 403, 302)),
     ("settings_tokens", "POST", {}, (302, 422, 422, 422, 422, 422, 422, 422)),
@@ -227,6 +231,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     # Operators' machines
     ("gallery", "GET", {}, SIGNED_IN),
     ("healthz", "GET", {}, EVERYBODY),
+    ("push_worker", "GET", {}, EVERYBODY),
     ("metrics", "GET", {}, EVERYBODY),
     (None, "GET", {}, NOBODY),
     # Signing in and the own account; the pages are allauth's
@@ -326,6 +331,9 @@ class World:
             "token_id": token.pk,
             "link": "x",
             "page_token": "x",
+            "subscription_id": PushSubscription.objects.create(
+                staff=house.chen, digest=b"x", endpoint="x", p256dh="x", auth="x", browser="x", since=at
+            ).pk,
             "notification_id": tell(house.chen, self.case).pk,
             "key": "x",
             "place": "cases",
