@@ -157,6 +157,7 @@ def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
         "is_mine": case.owner_id == actor.staff_id,
         "customer_name": case.customer.name,
         "is_vip": case.customer.is_vip,
+        "may_see_customers": actor.may("customers.view"),
     }
 
 
