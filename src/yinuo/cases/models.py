@@ -145,9 +145,18 @@ class Case(models.Model):
             # The team board counts without touching the table: by team and owner, within somebody's scopes.
             models.Index(
                 fields=["team", "owner"],
-                include=["department", "region", "tier"],
+                include=[
+                    "id",
+                    "department",
+                    "region",
+                    "tier",
+                    "next_due_at",
+                    "broken_since",
+                    "unanswered_since",
+                    "waiting_since",
+                ],
                 condition=Q(state="open"),
-                name="cases_open_by_team_and_owner",
+                name="cases_carried_by_team_and_owner",
             ),
             models.Index(
                 fields=["team", "unanswered_since", "id"],

@@ -12,7 +12,7 @@ from yinuo.standards.rules import Offer, promised_times
 REOPEN_WINDOW = timedelta(days=14)
 PREVIEW_LENGTH = 200
 SUBJECT_LENGTH = 998
-ANSWERING = ("first_response", "next_answer", "next_update")
+_ANSWERING = ("first_response", "next_answer", "next_update")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def promise_for_customer_message(
 
 def kept_by_answer(live: Iterable[LivePromise], *, at: datetime) -> list[LivePromise]:
     """Return the promises that a public answer by a person at `at` keeps: those to answer, not yet due."""
-    return [promise for promise in live if promise.kind in ANSWERING and at <= promise.due_at]
+    return [promise for promise in live if promise.kind in _ANSWERING and at <= promise.due_at]
 
 
 def overdue(live: Iterable[LivePromise], *, at: datetime) -> list[LivePromise]:

@@ -16,9 +16,8 @@ from yinuo.cases.queries.board import (
     Due,
     Hour,
     KeptCount,
-    Waiting,
     at_risk,
-    broken_unanswered_cases,
+    broken_cases,
     by_hour,
     carried,
     closed_today,
@@ -33,7 +32,6 @@ from yinuo.cases.queries.board import (
     people,
     presences,
     unanswered_cases,
-    waiting,
 )
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
 from yinuo.foundation.followers import catch_up, known_followers
@@ -149,15 +147,25 @@ def test_open_cases_are_counted_by_team_and_owner(house: House) -> None:
     house.open(at=NINE, owner=house.zhao, team=house.other_team)
     close_case(case=house.open(at=NINE), outcome="solved", by=SYSTEM, at=NINE + HOUR)
 
-    counted = carried([house.team.pk], actor=SYSTEM)
+    counted = carried([house.team.pk], actor=SYSTEM, at=NINE)
 
     assert sorted(counted, key=lambda one: one.owner_id) == [
-        Carried(house.team.pk, house.chen.pk, 1),
-        Carried(house.team.pk, house.zhou.pk, 1),
+        Carried(house.team.pk, house.chen.pk, 1, 1, 1, 0, NINE),
+        Carried(house.team.pk, house.zhou.pk, 1, 1, 1, 0, NINE),
     ]
 
 
-def test_a_person_s_load_is_all_they_own_but_only_this_team_s_customers_wait_here(house: House) -> None:
+def test_a_case_that_waits_for_the_customer_is_open_but_not_running(house: House) -> None:
+    case = house.open(at=NINE)
+    reply(case=case, said=Said("请回复", NINE), wait=True, by=actor_of(house.chen), at=NINE + HOUR)
+
+    team = [house.team.pk]
+    assert carried(team, actor=SYSTEM, at=NINE + HOUR) == [Carried(house.team.pk, house.chen.pk, 1, 0, 0, 0, None)]
+    found = people(team, [], actor=SYSTEM, at=NINE + HOUR)
+    assert [(one.open_count, one.running_count) for one in found if one.staff == house.chen] == [(1, 0)]
+
+
+def test_a_person_s_load_is_all_they_own_in_every_team(house: House) -> None:
     answered = house.open(at=NINE)
     answer(house, answered, NINE + HOUR)
     house.open(at=NINE + HOUR)
@@ -167,10 +175,10 @@ def test_a_person_s_load_is_all_they_own_but_only_this_team_s_customers_wait_her
 
     found = {one.staff.name: one for one in people([house.team.pk], [house.zhao.pk], actor=SYSTEM, at=NINE)}
 
-    assert {name: (one.open_count, one.waiting_since) for name, one in found.items()} == {
-        "陈晨": (3, NINE + HOUR),
-        "周敏": (0, None),
-        "赵宁": (1, NINE),
+    assert {name: one.open_count for name, one in found.items()} == {
+        "陈晨": 3,
+        "周敏": 0,
+        "赵宁": 1,
     }
     assert {name: (one.is_member, one.is_leader) for name, one in found.items()} == {
         "陈晨": (True, False),
@@ -253,21 +261,26 @@ def test_a_customer_waits_from_the_oldest_unanswered_message_on(house: House) ->
     ]
 
 
-def test_broken_and_unanswered_ends_with_the_answer_even_a_late_one(house: House) -> None:
+def waits(house: House, at: datetime) -> tuple[int, int]:
+    """Return how many customers wait for an answer, and on how many cases a promise was broken and not answered."""
+    counted = carried([house.team.pk], actor=SYSTEM, at=at)
+    broken = sum(one.broken_count for one in counted)
+    assert broken == broken_cases([house.team.pk], actor=SYSTEM, at=at).count()
+    return sum(one.unanswered_count for one in counted), broken
+
+
+def test_broken_ends_with_the_answer_even_a_late_one(house: House) -> None:
     case = house.open(at=NINE)
     at = NINE + 2 * HOUR + MINUTE
-    team = [house.team.pk]
 
-    assert waiting(team, actor=SYSTEM, at=at - MINUTE) == {house.team.pk: Waiting(1, 0, NINE)}
-    # The time has passed and the clock has not noticed; then it has.
-    assert waiting(team, actor=SYSTEM, at=at) == {house.team.pk: Waiting(1, 1, NINE)}
+    assert waits(house, at - MINUTE) == (1, 0)
+    assert waits(house, at) == (1, 1)  # the time has passed and the clock has not noticed
     break_due_promises(at=at)
-    assert waiting(team, actor=SYSTEM, at=at) == {house.team.pk: Waiting(1, 1, NINE)}
-    assert broken_unanswered_cases(team, actor=SYSTEM, at=at).count() == 1
+    assert waits(house, at) == (1, 1)
 
     answer(house, case, at + MINUTE)
 
-    assert waiting(team, actor=SYSTEM, at=at + 2 * MINUTE) == {}
+    assert waits(house, at + 2 * MINUTE) == (0, 0)
 
 
 def test_what_was_broken_before_the_last_answer_is_history(house: House) -> None:
@@ -277,7 +290,7 @@ def test_what_was_broken_before_the_last_answer_is_history(house: House) -> None
     said = Said("?", NINE + 5 * HOUR)
     add_customer_message(case=case, said=said, channel="mail", by=SYSTEM, at=NINE + 5 * HOUR)
 
-    assert waiting([house.team.pk], actor=SYSTEM, at=NINE + 6 * HOUR) == {house.team.pk: Waiting(1, 0, NINE + 5 * HOUR)}
+    assert waits(house, NINE + 6 * HOUR) == (1, 0)
 
 
 # What came and went --------------------------------------------------------------------------------------------------
@@ -304,19 +317,18 @@ def test_the_worked_example_of_the_page(house: House) -> None:
     first, _second = house.open(at=NINE), house.open(at=NINE, customer=house.li)
     team = [house.team.pk]
 
-    def stands(at: datetime) -> tuple[int, Waiting, tuple[int, int]]:
+    def stands(at: datetime) -> tuple[int, tuple[int, int], tuple[int, int]]:
         break_due_promises(at=at)
         follow_everything("cases.tally")
         kept = kept_today(team, actor=SYSTEM, at=at).get(house.team.pk, KeptCount())
-        waits = waiting(team, actor=SYSTEM, at=at).get(house.team.pk, Waiting())
-        return due_soon(team, actor=SYSTEM, at=at).count(), waits, (kept.kept, kept.count)
+        return due_soon(team, actor=SYSTEM, at=at).count(), waits(house, at), (kept.kept, kept.count)
 
-    assert stands(NINE + 30 * MINUTE) == (2, Waiting(2, 0, NINE), (0, 0))
+    assert stands(NINE + 30 * MINUTE) == (2, (2, 0), (0, 0))
     answer(house, first, NINE + HOUR)
-    assert stands(NINE + HOUR) == (1, Waiting(1, 0, NINE), (1, 1))
-    assert stands(NINE + 2 * HOUR) == (1, Waiting(1, 0, NINE), (1, 1))
-    assert stands(NINE + 2 * HOUR + MINUTE) == (0, Waiting(1, 1, NINE), (1, 2))
-    assert stands(NINE + 24 * HOUR) == (0, Waiting(1, 1, NINE), (0, 0))
+    assert stands(NINE + HOUR) == (1, (1, 0), (1, 1))
+    assert stands(NINE + 2 * HOUR) == (1, (1, 0), (1, 1))
+    assert stands(NINE + 2 * HOUR + MINUTE) == (0, (1, 1), (1, 2))
+    assert stands(NINE + 24 * HOUR) == (0, (1, 1), (0, 0))
     longest = longest_waiting(team, actor=SYSTEM, at=NINE + 24 * HOUR, limit=1)
     assert [(one.on_the_clock, one.in_open_time) for one in longest] == [(24 * HOUR, 8 * HOUR)]
 
@@ -328,8 +340,7 @@ def test_an_agent_of_another_department_counts_nothing_of_ours(house: House) -> 
     house.open(at=NINE)
     stranger, team, at = of_department(house, house.other_department), [house.team.pk], NINE + HOUR
 
-    assert carried(team, actor=stranger) == []
-    assert waiting(team, actor=stranger, at=at) == {}
+    assert carried(team, actor=stranger, at=at) == []
     assert due_by_slot(team, actor=stranger, at=at) == []
     assert at_risk(team, actor=stranger, at=at, limit=5) == []
     assert longest_waiting(team, actor=stranger, at=at, limit=5) == []

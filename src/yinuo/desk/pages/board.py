@@ -14,7 +14,7 @@ from yinuo.access.doors import desk_page, live_after
 from yinuo.cases.pages.shown import Choice
 from yinuo.cases.queries.board import Hour, Person, kept_altogether, kept_today
 from yinuo.desk.queries.boards import ALL, Boards, boards_of
-from yinuo.desk.queries.standing import PEOPLE_LIMIT, RISK_LIMIT, Standing, hours_of, people_of, standing
+from yinuo.desk.queries.standing import PEOPLE_LIMIT, RISK_LIMIT, Owning, Standing, hours_of, people_of, standing
 from yinuo.foundation.clock import now
 from yinuo.organisation.models import Presence
 
@@ -127,7 +127,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "due_url": _figure_url("due", code),
         "waiting_rows": [(row, length(row.on_the_clock), length(row.in_open_time)) for row in found.longest_waiting],
         "team_rows": [] if is_single else [_team_row(one) for one in found.teams],
-        "person_rows": [_person_row(one, code, found) for one in people[:PEOPLE_LIMIT]],
+        "person_rows": [_person_row(*one, code, found) for one in people[:PEOPLE_LIMIT]],
         "person_count": len(people),
         "is_shortened": len(people) > PEOPLE_LIMIT,
         "risk_is_shortened": found.due_count > RISK_LIMIT,
@@ -145,14 +145,15 @@ def _places(boards: Boards, teams: list[Any]) -> list[Choice]:
     return places
 
 
-def _figures(found: Standing, people: list[Person], code: str) -> list[Figure]:
+def _figures(found: Standing, people: list[tuple[Person, Owning]], code: str) -> list[Figure]:
     longest = found.longest_waiting[0] if found.longest_waiting else None
-    capacity = sum(person.staff.capacity for person in people if person.is_member)
+    capacity = sum(person.staff.capacity for person, _owning in people if person.is_member)
     return [
         Figure(
             _("Open cases"),
             str(found.open_count),
-            _("%(count)s wait for an answer") % {"count": found.unanswered_count},
+            _("%(running)s running, %(count)s wait for an answer")
+            % {"running": found.running_count, "count": found.unanswered_count},
             _figure_url("open", code),
         ),
         Figure(
@@ -163,9 +164,9 @@ def _figures(found: Standing, people: list[Person], code: str) -> list[Figure]:
             "soon" if found.due_count else "kept",
         ),
         Figure(
-            _("Broken and unanswered"),
+            _("Broken, not answered since"),
             str(found.broken_count),
-            _("customers still wait for an answer"),
+            _("promises were broken and nobody has answered"),
             _figure_url("broken", code),
             "broken" if found.broken_count else "kept",
         ),
@@ -229,14 +230,15 @@ def _team_row(one: Any) -> dict[str, Any]:
     }
 
 
-def _person_row(person: Person, code: str, found: Standing) -> dict[str, Any]:
+def _person_row(person: Person, owning: Owning, code: str, found: Standing) -> dict[str, Any]:
     staff = person.staff
-    waited = found.at - person.waiting_since if person.waiting_since else None
+    waited = found.at - owning.waiting_since if owning.waiting_since else None
     return {
         "person": person,
         "presence": Presence(staff.presence),
-        "load_percent": _share(person.open_count, staff.capacity, 100) if staff.capacity else 100,
-        "is_full": person.open_count >= staff.capacity,
+        "due_count": owning.due_count,
+        "load_percent": _share(person.running_count, staff.capacity, 100) if staff.capacity else 100,
+        "is_full": person.running_count >= staff.capacity,
         "waited": length(waited) if waited is not None else "",
         "load_url": _figure_url("load", code, staff.pk),
         "due_url": _figure_url("due", code, staff.pk),

@@ -30,9 +30,7 @@ FIGURES: dict[str, FigureRows] = {
     "load": FigureRows(lambda ids, actor, at: Case.objects.visible_to(actor).open(), "next_due_at"),  # noqa: ARG005
     "due": FigureRows(lambda ids, actor, at: board.due_soon(ids, actor=actor, at=at), "due_at"),
     "unanswered": FigureRows(lambda ids, actor, at: board.unanswered_cases(ids, actor=actor), "unanswered_since"),  # noqa: ARG005
-    "broken": FigureRows(
-        lambda ids, actor, at: board.broken_unanswered_cases(ids, actor=actor, at=at), "unanswered_since"
-    ),
+    "broken": FigureRows(lambda ids, actor, at: board.broken_cases(ids, actor=actor, at=at), "next_due_at"),
     "kept": FigureRows(
         lambda ids, actor, at: board.ended_today(ids, PromiseEnd.KEPT, actor=actor, at=at), "ended_at", True
     ),
