@@ -47,7 +47,9 @@ _EXPORT = {"cases.export", "customers.export"}
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_WORK),
     Role.TEAM_LEADER: frozenset(
-        _WORK | _EXPORT | {"cases.assign", "desk.share_wall", "desk.view_boards", "organisation.edit_shifts"}
+        _WORK
+        | _EXPORT
+        | {"cases.assign", "desk.share_answers", "desk.share_wall", "desk.view_boards", "organisation.edit_shifts"}
     ),
     Role.QUALITY_MANAGER: frozenset(
         _READ | _EXPORT | {"cases.note", "desk.view_boards", "facts.view", "standards.edit"}
@@ -60,6 +62,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "access.administer",
             "cases.assign",
             "customers.import",
+            "desk.share_answers",
             "desk.share_wall",
             "desk.view_boards",
             "entitlements.edit",

@@ -1,12 +1,13 @@
-"""What somebody is writing: drafts, and answers that wait to be sent. Whatever was sent is a message of the case."""
+"""What is written: drafts, answers that wait to be sent, canned ones. Whatever was sent is a message of its case."""
 
 from datetime import UTC
 
 from django.db import models
 from django.db.models import Q
 
+from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, Message
-from yinuo.organisation.models import Staff
+from yinuo.organisation.models import Staff, Team, TeamMembership
 
 
 class ReplyState(models.TextChoices):
@@ -85,3 +86,49 @@ class Draft(models.Model):
     def version(self) -> str:
         """Return what tells one saving from the next, for pages: the instant in UTC with its fraction."""
         return self.saved_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class CannedAnswerQuerySet(models.QuerySet["CannedAnswer"]):
+    def visible_to(self, actor: Actor) -> "CannedAnswerQuerySet":
+        """Return the actor's own, those of their teams and everybody's; whoever may share sees all that is shared."""
+        shared = Q(owner=None, team=None)
+        if actor.may("desk.share_answers"):
+            shared = Q(owner=None)
+        teams = TeamMembership.objects.filter(staff_id=actor.staff_id).values("team_id")
+        return self.filter(shared | Q(owner_id=actor.staff_id) | Q(team__in=teams))
+
+
+class CannedAnswer(models.Model):
+    """A text sent again and again, with variables (`canned.VARIABLES`): a person's, a team's or everybody's.
+
+    `shortcut`: what is typed behind the slash.
+    """
+
+    name = models.CharField(max_length=60)
+    shortcut = models.CharField(max_length=20, blank=True)
+    text_zh = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    owner = models.ForeignKey(Staff, null=True, on_delete=models.CASCADE, related_name="canned_answers")
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="canned_answers")
+    used_count = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=40)
+
+    objects = CannedAnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_canned_answer_has_a_text", condition=~Q(text_zh="", text_en="")),
+            models.CheckConstraint(
+                name="a_canned_answer_is_a_person_s_or_a_team_s", condition=Q(owner=None) | Q(team=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["-used_count", "name", "id"], name="canned_answers_most_used")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def text_in(self, language: str) -> str:
+        """Return the text in a language, or the one there is."""
+        own, other = (self.text_zh, self.text_en) if language.startswith("zh") else (self.text_en, self.text_zh)
+        return own or other

@@ -33,6 +33,7 @@ urlpatterns = [
     path("cases/<str:reference>/replies", writing.add_reply, name="case_replies"),
     path("cases/<str:reference>/replies/<int:reply_id>/return", writing.take_back_reply, name="case_reply_return"),
     path("cases/<str:reference>/drafts/<slug:kind>", writing.save_draft, name="case_drafts"),
+    path("cases/<str:reference>/canned-answers", writing.canned_answers, name="case_canned_answers"),
     path("cases/<str:reference>/colleagues", writing.colleagues, name="case_colleagues"),
     path("cases/<str:reference>/notes", writing.create_note, name="case_notes"),
     path("cases/<str:reference>/closure", acts.create_closure, name="case_closure"),

@@ -25,6 +25,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "customers.reveal": (1, 1, 0, 0, 1, 0, 0),
     "customers.view": (1, 1, 1, 1, 1, 0, 0),
     "desk.open": (1, 1, 1, 1, 1, 1, 0),
+    "desk.share_answers": (0, 1, 0, 0, 1, 0, 0),
     "desk.share_wall": (0, 1, 0, 0, 1, 0, 0),
     "desk.view_boards": (0, 1, 1, 1, 1, 0, 0),
     "desk.view_own_board": (1, 1, 0, 0, 1, 0, 0),

@@ -12,12 +12,14 @@ from yinuo.access.actors import Actor
 from yinuo.access.models import Account
 from yinuo.access.roles import Role
 from yinuo.demo.company import organisation, products, standards, values
+from yinuo.demo.company.answers import ANSWERS
 from yinuo.demo.company.categories import CATEGORIES
 from yinuo.demo.company.duty import on_duty
 from yinuo.demo.company.organisation import STAFF, TEAM_BY_CODE
 from yinuo.demo.company.values import COMPANY_ZONE
 from yinuo.demo.company.values import Staff as InventedStaff
 from yinuo.demo.filling.wish import Wish
+from yinuo.desk.actions import CannedDraft, save_canned_answer
 from yinuo.entitlements.actions import ProductDetails, add_product
 from yinuo.foundation.calendars import DayHours, china_public_calendar
 from yinuo.foundation.models import Calendar
@@ -95,7 +97,22 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _sign_in_data()
     _mailboxes(mail_folder, at)
     _products(at)
+    _canned_answers(at)
     _categories(at)
+
+
+def _canned_answers(at: datetime) -> None:
+    teams = dict(Team.objects.values_list("code", "pk"))
+    for one in ANSWERS:
+        draft = CannedDraft(
+            one.name,
+            one.text_zh,
+            one.text_en,
+            shortcut=one.shortcut,
+            team_id=teams[one.team] if one.team else None,
+            is_shared=not one.team,
+        )
+        save_canned_answer(draft=draft, by=DEMO, at=at)
 
 
 def _ourselves(at: datetime) -> None:

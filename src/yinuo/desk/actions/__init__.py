@@ -1,13 +1,18 @@
 """The only writers of the desk, by what they are about. Each verb is one transaction."""
 
+from .canned import CannedDraft, count_uses, delete_canned_answer, save_canned_answer
 from .drafts import drop_draft, kept_with_draft, save_draft
 from .outgoing import Written, hand_in_reply, send_due_replies, take_back_reply
 
 __all__ = [
+    "CannedDraft",
     "Written",
+    "count_uses",
+    "delete_canned_answer",
     "drop_draft",
     "hand_in_reply",
     "kept_with_draft",
+    "save_canned_answer",
     "save_draft",
     "send_due_replies",
     "take_back_reply",

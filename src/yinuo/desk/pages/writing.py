@@ -12,11 +12,15 @@ from yinuo.cases.pages.files import kept_files
 from yinuo.cases.queries import case_by_reference, suggested_colleagues
 from yinuo.desk import actions
 from yinuo.desk.models import DraftKind
+from yinuo.desk.queries import offered_answers
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
 
 from .doing import done
 from .workbench import Writing
+
+# More than the database counts to is no id of anything.
+_MOST_DIGITS = 19
 
 
 @desk_page("POST")
@@ -35,6 +39,7 @@ def add_reply(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
             waits=values["wait"],
         )
         actions.hand_in_reply(case=case, written=written, by=actor, at=now())
+        actions.count_uses(ids=_numbers(request.POST.getlist("canned")), by=actor)
 
     return done(request, actor, reference, act, writing=Writing("reply", request.POST.get("text", "")), form=form)
 
@@ -59,7 +64,7 @@ def create_note(request: HttpRequest, actor: Actor, reference: str) -> HttpRespo
         values = form.checked()
         at = now()
         said = Said(values["text"].strip(), at, author_name=actor.name, attachments=kept_files(values["files"]))
-        chosen = [int(number) for number in request.POST.getlist("mentions") if number.isdecimal()]
+        chosen = _numbers(request.POST.getlist("mentions"))
         add_note(case=case, said=said, chosen=chosen, by=actor, at=at)
         actions.drop_draft(case=case, kind=DraftKind.NOTE, by=actor)
 
@@ -69,8 +74,8 @@ def create_note(request: HttpRequest, actor: Actor, reference: str) -> HttpRespo
 @desk_page("GET")
 def colleagues(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Return whom a note on this case may call, by words of their name, for the list behind the @."""
-    actor.require("cases.note")
     case = case_by_reference(reference, actor=actor)
+    actor.require("cases.note")
     found = suggested_colleagues(case, words=request.GET.get("q", "")[:40], actor=actor)
     rows = [
         {"value": person.pk, "label": person.name, "hint": person.title, "text": f"@{person.name} "} for person in found
@@ -88,3 +93,25 @@ def save_draft(request: HttpRequest, actor: Actor, reference: str, kind: str) ->
     known = request.POST.get("known", "")
     draft = actions.save_draft(case=case, kind=DraftKind(kind), text=text, known=known, by=actor, at=now())
     return JsonResponse({"saved": draft.version if draft else ""})
+
+
+@desk_page("GET")
+def canned_answers(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
+    """Return the canned answers that fit what is typed, filled from this case, for the list behind the slash."""
+    case = case_by_reference(reference, actor=actor)
+    actor.require("cases.reply")
+    found = offered_answers(case, words=request.GET.get("q", "")[:40], actor=actor)
+    rows = [
+        {
+            "value": one.id,
+            "label": one.name,
+            "hint": f"/{one.shortcut}  {one.text}" if one.shortcut else one.text,
+            "text": one.text,
+        }
+        for one in found
+    ]
+    return JsonResponse({"rows": rows})
+
+
+def _numbers(words: list[str]) -> list[int]:
+    return [int(word) for word in words if word.isdecimal() and len(word) < _MOST_DIGITS]

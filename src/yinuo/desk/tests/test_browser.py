@@ -12,7 +12,8 @@ from yinuo.cases.actions import add_customer_message, add_note, close_case, repl
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Mention, Message
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
-from yinuo.desk.models import Draft
+from yinuo.desk.actions import CannedDraft, save_canned_answer
+from yinuo.desk.models import CannedAnswer, Draft, OutgoingReply
 from yinuo.desk.tests.sending import send_waiting
 from yinuo.desk.tests.test_pages import PNG
 from yinuo.organisation.models import Staff
@@ -405,3 +406,77 @@ def test_files_are_looked_at_in_place(live_server, page: Page, house: House) -> 
     expect(page.get_by_role("link", name="发票.pdf").first).to_have_attribute("target", "_blank")
     expect(page.get_by_role("link", name="日志.zip")).to_have_count(1)
     assert_no_csp_violation(page)
+
+
+def test_a_canned_answer_comes_behind_the_slash_and_is_counted_when_sent(
+    live_server, page: Page, house: House, two_cases
+) -> None:
+    chen = actor_of(house.chen)
+    draft = CannedDraft("等配件", "{customer}您好，配件已寄出。{agent}", shortcut="配件")
+    save_canned_answer(draft=draft, by=chen, at=timezone.now())
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+
+    page.keyboard.press("r")
+    page.keyboard.type("/配")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
+        re.compile("等配件.*王丽您好，配件已寄出。陈晨")
+    )
+    assert_accessible(page)
+    page.keyboard.press("Tab")
+    expect(page.locator(REPLY)).to_have_value("王丽您好，配件已寄出。陈晨")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("王丽您好，配件已寄出。陈晨")
+    assert CannedAnswer.objects.get().used_count == 1
+    page.get_by_role("link", name="常用答复").click()
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    assert_no_csp_violation(page)
+
+
+def test_enter_sends_only_where_somebody_switched_it_on_and_never_while_composing(
+    live_server, page: Page, house: House, two_cases
+) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.fill(REPLY, "第一行")
+    page.press(REPLY, "Enter")
+    expect(page.locator(REPLY)).to_have_value("第一行\n")
+    page.locator("#conversation").focus()
+    page.keyboard.press("?")
+    page.get_by_label("在这台设备上按 Enter 发送").check()
+    page.keyboard.press("Escape")
+
+    page.fill(REPLY, "nihao")
+    page.locator(REPLY).evaluate(
+        "field => field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+    )
+    page.press(REPLY, "Shift+Enter")
+    assert OutgoingReply.objects.count() == 0
+    page.press(REPLY, "Enter")
+
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("nihao")
+
+
+def test_a_canned_answer_is_written_with_a_preview(live_server, page: Page, house: House) -> None:
+    sign_in(page, live_server.url, house.zhou)
+    page.goto(f"{live_server.url}/settings/canned-answers")
+    assert_accessible(page)
+    page.get_by_role("link", name="添加常用答复").first.click()
+    page.fill("[name=name]", "等配件")
+    page.fill("[name=shortcut]", "配件")
+    page.fill("[name=text_zh]", "{custmer}您好")
+    expect(page.locator("#canned-preview")).to_contain_text("没有 {custmer} 这个变量")
+    page.fill("[name=text_zh]", "{customer}您好，配件已寄出。")
+    expect(page.locator("#canned-preview")).to_contain_text("王丽您好，配件已寄出。")
+    page.get_by_label("所有人").check()
+    assert_accessible(page)
+    page.get_by_role("button", name="保存").click()
+
+    expect(page.locator(".yn-canned")).to_contain_text("等配件")
+    assert_accessible(page)
+    assert_no_csp_violation(page)
+    page.get_by_role("link", name="等配件").click()
+    page.get_by_role("button", name="删除").click()
+    expect(page.locator("main")).to_contain_text("还没有常用答复")

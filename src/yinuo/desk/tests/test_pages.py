@@ -57,7 +57,7 @@ def limit_to(staff: Staff, role: Role, department_id: int) -> None:
 # The workbench -----------------------------------------------------------------------------------------------------
 
 
-def test_visitors_are_asked_to_sign_in(db, client: Client) -> None:
+def test_visitors_are_asked_to_sign_in(house: House, client: Client) -> None:
     response = client.get("/")
 
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/")

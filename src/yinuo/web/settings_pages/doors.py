@@ -49,6 +49,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
     known = [
         ("mailboxes", _("Mailboxes"), "mail.configure"),
         ("mails", _("Mails needing a look"), "mail.replay"),
+        ("canned_answers", _("Canned answers"), "cases.reply"),
         ("standards", _("Standards"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),
         ("company", _("Our company"), "organisation.edit"),

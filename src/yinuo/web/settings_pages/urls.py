@@ -6,6 +6,7 @@ from . import (
     account,
     browsers,
     calendars,
+    canned,
     company,
     doors,
     health,
@@ -32,6 +33,13 @@ urlpatterns = [
     path("mails/<int:mail_id>/text", mails.mail_text, name="settings_mail_text"),
     path("mails/<int:mail_id>/file", mails.mail_file, name="settings_mail_file"),
     path("mails/<int:mail_id>/filing", mails.mail_filing, name="settings_mail_filing"),
+    path("canned-answers", canned.canned_answers, name="settings_canned_answers"),
+    path("canned-answers/new", canned.new_canned_answer, name="settings_new_canned_answer"),
+    path("canned-answers/preview", canned.canned_answer_preview, name="settings_canned_answer_preview"),
+    path("canned-answers/<int:answer_id>", canned.canned_answer, name="settings_canned_answer"),
+    path(
+        "canned-answers/<int:answer_id>/deletion", canned.canned_answer_deletion, name="settings_canned_answer_deletion"
+    ),
     path("standards", standards.standards, name="settings_standards"),
     path("standards/new", standards.new_standard, name="settings_new_standard"),
     path("standards/<int:standard_id>", standards.standard, name="settings_standard"),

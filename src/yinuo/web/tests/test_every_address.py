@@ -24,7 +24,7 @@ from yinuo.cases.models import Attachment, Message
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
-from yinuo.desk.actions import Written, hand_in_reply
+from yinuo.desk.actions import CannedDraft, Written, hand_in_reply, save_canned_answer
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
@@ -48,6 +48,7 @@ VIEW = (302, 404, 404, 302, 302, 404, 404, 404)
 BOARD = (302, 403, 200, 200, 200, 200, 200, 200)
 MAILS = (302, 403, 200, 200, 200, 403, 403, 200)
 ONE_MAIL = (302, 403, 404, 200, 200, 403, 403, 200)
+CANNED = (302, 403, 200, 200, 200, 403, 403, 200)
 STANDARDS = (302, 403, 403, 403, 403, 200, 403, 200)
 STANDARDS_ACT = (302, 403, 403, 403, 403, 302, 403, 302)
 STANDARDS_WRONG = (302, 403, 403, 403, 403, 422, 403, 422)
@@ -93,6 +94,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
     ("case_reply_return", "POST", {}, (302, 404, 404, 302, 403, 403, 403, 403)),
     ("case_drafts", "POST", WORDS, (302, 404, 404, 200, 200, 403, 403, 200)),
+    ("case_canned_answers", "GET", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("case_colleagues", "GET", {}, (302, 404, 404, 200, 200, 200, 403, 200)),
     ("case_notes", "POST", WORDS, (302, 404, 404, 302, 302, 302, 403, 302)),
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
@@ -175,6 +177,14 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_mail_text", "GET", {}, ONE_MAIL),
     ("settings_mail_file", "GET", {}, ONE_MAIL),
     ("settings_mail_filing", "POST", {}, (302, 403, 404, 302, 302, 403, 403, 302)),
+    ("settings_canned_answers", "GET", {}, CANNED),
+    ("settings_canned_answers", "POST", {}, (302, 403, 422, 422, 422, 403, 403, 422)),
+    ("settings_new_canned_answer", "GET", {}, CANNED),
+    ("settings_canned_answer_preview", "POST", {}, CANNED),
+    # Everybody's: who answers reads it, who leads changes it.
+    ("settings_canned_answer", "GET", {}, CANNED),
+    ("settings_canned_answer", "POST", {}, (302, 403, 422, 422, 422, 403, 403, 422)),
+    ("settings_canned_answer_deletion", "POST", {}, (302, 403, 302, 302, 302, 403, 403, 302)),
     ("settings_standards", "GET", {}, STANDARDS),
     ("settings_standards", "POST", {}, STANDARDS_WRONG),
     ("settings_new_standard", "GET", {}, STANDARDS),
@@ -310,7 +320,11 @@ class World:
             "admin": house.admin.account,
         }
         handed_in = hand_in_reply(case=self.case, written=Written("x"), by=actor_of(house.chen), at=at)
+        canned = save_canned_answer(
+            draft=CannedDraft("等配件", "请稍候。", is_shared=True), by=actor_of(house.zhou), at=at
+        )
         self.values = {
+            "answer_id": canned.pk,
             "reference": self.case.reference,
             "reply_id": handed_in.pk,
             "kind": "reply",

@@ -4,6 +4,8 @@
   "use strict";
   const STORED = "yinuo-single-keys";
   const isOn = () => localStorage.getItem(STORED) !== "off";
+  const ENTER = "yinuo-enter-sends";
+  const enterSends = () => localStorage.getItem(ENTER) === "on";
 
   // While a Chinese input method composes, keys belong to it. Safari ends composition before Enter's keydown and only
   // the key code 229 tells.
@@ -45,7 +47,7 @@
     const form = event.target.closest?.("form");
     if (!form || event.target.tagName !== "TEXTAREA" || event.key !== "Enter") return false;
     const byCommand = event.ctrlKey || event.metaKey;
-    const byEnter = "enterSends" in form.dataset && !event.shiftKey && !event.altKey;
+    const byEnter = ("enterSends" in form.dataset || "maySendByEnter" in form.dataset && enterSends()) && !event.shiftKey && !event.altKey;
     if (!byCommand && !byEnter) return false;
     form.requestSubmit(form.querySelector("[data-sends]") ?? undefined);
     return true;
@@ -82,10 +84,12 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const switchOn = document.getElementById("yn-keys-on");
-    if (!switchOn) return;
-    switchOn.checked = isOn();
-    switchOn.addEventListener("change", () => localStorage.setItem(STORED, switchOn.checked ? "on" : "off"));
+    for (const [id, name, stands] of [["yn-keys-on", STORED, isOn], ["yn-enter-on", ENTER, enterSends]]) {
+      const box = document.getElementById(id);
+      if (!box) continue;
+      box.checked = stands();
+      box.addEventListener("change", () => localStorage.setItem(name, box.checked ? "on" : "off"));
+    }
   });
 
   window.yinuo = { ...window.yinuo, openHelp, isComposing };

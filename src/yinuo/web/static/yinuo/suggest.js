@@ -99,10 +99,11 @@
     keys[event.key]();
   }, true);
 
-  // A button with data-suggest-open writes the sign for those who do not know it.
+  // A link with data-suggest-open writes the sign for those who do not know it; without a script it leads to a page.
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-suggest-open]");
-    if (!button) return;
+    if (!button || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
     const field = button.closest("form").querySelector("[data-suggest]"), { selectionStart: at, value } = field;
     field.setRangeText(`${at && !/\s/.test(value[at - 1]) ? " " : ""}${field.dataset.suggest}`, at, field.selectionEnd, "end");
     field.focus();
