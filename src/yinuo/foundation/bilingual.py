@@ -20,4 +20,9 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """Return the name in the language of the person who looks."""
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+        return self.name_zh if reads_chinese() else self.name_en
+
+
+def reads_chinese() -> bool:
+    """Return whether the person who looks reads Chinese; everybody else gets the English name or text."""
+    return (get_language() or "").startswith("zh")

@@ -1,4 +1,6 @@
-"""What can happen to standards and calendars."""
+"""What can happen to standards, pledges and calendars."""
+
+from datetime import date
 
 from yinuo.foundation.facts import Fact
 
@@ -23,3 +25,30 @@ class CalendarChanged(Fact):
     calendar_id: int
     version_id: int
     number: int
+
+
+class PledgeChanged(Fact):
+    """A pledge was added, or says something else from a day on; its older versions stay."""
+
+    pledge_id: int
+    version_id: int
+    number: int
+    effective_on: date
+
+
+class PledgePublished(Fact):
+    """Everybody can read a pledge from now on."""
+
+    pledge_id: int
+
+
+class PledgeWithdrawn(Fact):
+    """A pledge is no longer among those we publish."""
+
+    pledge_id: int
+
+
+class PledgesReordered(Fact):
+    """The published list got another order."""
+
+    pledge_ids: list[int]

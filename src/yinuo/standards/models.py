@@ -1,9 +1,9 @@
-"""Service standards: the ordered list of what we offer, each with versions that open cases keep."""
+"""What we offer: service standards, whose versions open cases keep, and the pledges that everybody can read."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.foundation.bilingual import Named
+from yinuo.foundation.bilingual import Named, reads_chinese
 from yinuo.foundation.models import Calendar
 
 
@@ -61,6 +61,69 @@ class StandardVersion(models.Model):
             ),
         ]
         ordering = ["standard", "number"]
+
+
+class Pledge(models.Model):
+    """A commitment published to everybody. What it says stands in its versions; this row is its name and place."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    position = models.PositiveIntegerField()
+    is_published = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PledgeVersion(models.Model):
+    """What a pledge says from `effective_on` on, in both languages; never changed, only followed."""
+
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    effective_on = models.DateField(help_text="The first day on which it holds.")
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120)
+    text_zh = models.TextField(max_length=2000)
+    text_en = models.TextField(max_length=2000)
+    remedy_zh = models.TextField(max_length=1000, help_text="What the customer gets when we fall short.")
+    remedy_en = models.TextField(max_length=1000)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pledge", "number"], name="one_pledge_version_per_number"),
+            models.CheckConstraint(
+                condition=~models.Q(title_zh="")
+                & ~models.Q(title_en="")
+                & ~models.Q(text_zh="")
+                & ~models.Q(text_en="")
+                & ~models.Q(remedy_zh="")
+                & ~models.Q(remedy_en=""),
+                name="a_pledge_says_all_in_both_languages",
+            ),
+        ]
+        ordering = ["pledge", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.number}"
+
+    @property
+    def title(self) -> str:
+        """Return the title in the language of the person who looks."""
+        return self.title_zh if reads_chinese() else self.title_en
+
+    @property
+    def text(self) -> str:
+        """Return what is pledged in the language of the person who looks."""
+        return self.text_zh if reads_chinese() else self.text_en
+
+    @property
+    def remedy(self) -> str:
+        """Return what the customer gets when we fall short, in the language of the person who looks."""
+        return self.remedy_zh if reads_chinese() else self.remedy_en
 
 
 class Revision(models.Model):

@@ -1,12 +1,16 @@
-"""Reads of the ordered list. Each process keeps one copy and asks the database only whether it is still the newest."""
+"""Reads of the ordered list and of the pledges.
+
+Of the list each process keeps one copy, and asks the database only whether it is still the newest.
+"""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 
 from yinuo.foundation.calendars import BusinessCalendar
 from yinuo.foundation.models import CalendarVersion
+from yinuo.foundation.refusals import NotFound
 
-from .models import Revision, Standard, StandardVersion
+from .models import PledgeVersion, Revision, Standard, StandardVersion
 from .rules import Offer
 
 _copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
@@ -73,3 +77,20 @@ def _offer(version: StandardVersion) -> Offer:
         resolution=timedelta(minutes=version.resolution_minutes),
         warning_share=version.warning_share,
     )
+
+
+def pledges_on(day: date) -> list[PledgeVersion]:
+    """Return what we pledge in public on a local day: of each published pledge the version that holds, in order."""
+    holding = PledgeVersion.objects.filter(effective_on__lte=day, pledge__is_published=True)
+    newest = holding.order_by("pledge_id", "-number").distinct("pledge_id").values("pk")
+    rows = PledgeVersion.objects.filter(pk__in=newest).select_related("pledge")
+    return list(rows.order_by("pledge__position", "pledge_id"))
+
+
+def versions_of_pledge(code: str, *, day: date) -> list[PledgeVersion]:
+    """Return what a published pledge says, said and will say, the newest first; refuses with NotFound."""
+    rows = PledgeVersion.objects.filter(pledge__code=code, pledge__is_published=True).select_related("pledge")
+    versions = list(rows.order_by("-number"))
+    if not any(version.effective_on <= day for version in versions):
+        raise NotFound
+    return versions

@@ -5,7 +5,7 @@ All durations are open time of the named calendar; calendars are written as JSON
 
 from datetime import time, timedelta
 
-from yinuo.demo.company.values import Shift, Standard
+from yinuo.demo.company.values import Pledge, Shift, Standard
 
 _EVERY_DAY = range(7)
 _WORKDAYS = range(5)
@@ -62,22 +62,53 @@ STANDARDS: tuple[Standard, ...] = tuple(
     for tier in ("platinum", "gold", "silver", "standard")
 )
 
-PLEDGES: tuple[dict[str, str], ...] = (
-    {
-        "code": "gas",
-        "zh": "燃气、漏电、烧焦味：30 分钟内有人回电，2 小时内有人上门。做不到，本次检修全免。",
-        "en": "Gas, electric shock, burning smell: a call within 30 minutes, an engineer within 2 hours. If not, free.",
-    },
-    {
-        "code": "on_time_visit",
-        "zh": "约好的上门时段，师傅迟到超过 1 小时，赔 50 元代金券。",
-        "en": "If the engineer is more than one hour late for the agreed window, you get a 50 yuan voucher.",
-    },
-    {
-        "code": "refund_7_days",
-        "zh": "退货签收后 7 天内退款到账；晚一天，补 20 元。",
-        "en": "Refunds arrive within 7 days of the return; for every day later we add 20 yuan.",
-    },
+PLEDGES: tuple[Pledge, ...] = (
+    Pledge(
+        "gas",
+        "燃气、漏电、烧焦味，2 小时上门",
+        "Gas, shock, burning smell: there in two hours",
+        "您说出燃气味、漏电或烧焦味，30 分钟内有工程师回电，2 小时内有人上门，全年无休。",
+        "You smell gas or burning, or feel a shock: an engineer calls within 30 minutes and is there within 2 hours, "
+        "every day of the year.",
+        "没做到，本次检修全免。",
+        "If not, the whole visit is free.",
+    ),
+    Pledge(
+        "on-time-visit",
+        "上门准时",
+        "On time at your door",
+        "约好的两小时时段内，师傅一定到。要晚了，我们提前打电话，不让您干等。",
+        "The engineer comes within the agreed window of two hours. If it gets late we call before, not after.",
+        "迟到超过 1 小时，赔 50 元代金券，维修照做。",
+        "More than one hour late: a voucher of 50 yuan, and the repair all the same.",
+    ),
+    Pledge(
+        "refund-7-days",
+        "退款 7 天到账",
+        "Refunds within seven days",
+        "退货签收后 7 天内，退款回到您付款的账户。",
+        "Within 7 days of the return reaching us, the money is back where you paid from.",
+        "晚一天，补 20 元。",
+        "For every day later we add 20 yuan.",
+    ),
+    Pledge(
+        "one-person",
+        "一位负责人，管到底",
+        "One person, to the end",
+        "每个问题都有一位有名有姓的负责人。换人时由我们交接，您不用把事情再说一遍。",
+        "Every question has one person with a name. When that changes we hand it over; you never tell it twice.",
+        "让您重复说明的，组长当天给您回电致歉并亲自跟进。",
+        "If you had to tell it twice, the team leader calls you the same day and takes it over.",
+    ),
+    Pledge(
+        "clear-price",
+        "先报价，再动手",
+        "The price before the screwdriver",
+        "保外维修先书面报价，您点头才动手，结算不超过报价。",
+        "Outside the warranty you get a written price first. We begin when you agree, and never charge more.",
+        "多收的部分双倍退还。",
+        "What was charged beyond it, you get back twice.",
+    ),
 )
 
 SHIFTS: tuple[Shift, ...] = tuple(

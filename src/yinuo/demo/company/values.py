@@ -249,3 +249,16 @@ class Standard:
     first_response: timedelta
     next_answer: timedelta
     resolution: timedelta
+
+
+@dataclass(frozen=True)
+class Pledge:
+    """A commitment published to everybody: what it says and what the customer gets when the company falls short."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    text_zh: str
+    text_en: str
+    remedy_zh: str
+    remedy_en: str

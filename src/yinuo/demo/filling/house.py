@@ -1,5 +1,6 @@
 """The company itself: departments, teams, people, calendars, standards, mailboxes, products."""
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +44,15 @@ from yinuo.organisation.actions import (
 )
 from yinuo.organisation.models import Department, Post, Presence, Region, Skill, Staff, Team
 from yinuo.routing.actions import CategoryDraft, save_category
-from yinuo.standards.actions import Conditions, StandardTimes, add_standard, save_calendar
+from yinuo.standards.actions import (
+    Conditions,
+    PledgeWords,
+    StandardTimes,
+    add_pledge,
+    add_standard,
+    publish_pledge,
+    save_calendar,
+)
 
 DEMO = Actor.system("demo")
 # Everybody's; printed by the command and good for nothing else.
@@ -99,6 +108,7 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _products(at)
     _canned_answers(at)
     _categories(at)
+    _pledges(at)
 
 
 def _canned_answers(at: datetime) -> None:
@@ -292,6 +302,15 @@ def _categories(at: datetime) -> None:
         words = tuple(one.words.split())
         team = Team.objects.get(code=one.team)
         save_category(draft=CategoryDraft(one.code, one.name_zh, one.name_en, words, team), by=DEMO, at=at)
+
+
+def _pledges(at: datetime) -> None:
+    for one in standards.PLEDGES:
+        values = asdict(one)
+        code = values.pop("code")
+        day = at.astimezone(COMPANY_ZONE).date()
+        version = add_pledge(code=code, words=PledgeWords(**values), effective_on=day, by=DEMO, at=at)
+        publish_pledge(pledge=version.pledge, by=DEMO, at=at)
 
 
 def _minutes(span: timedelta) -> int:

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from yinuo.cases.models import Attachment, Case, Message
+from yinuo.cases.queries import given_name
 from yinuo.cases.store import path_of
 from yinuo.organisation.queries import our_zone
 
@@ -77,7 +78,7 @@ def acknowledgement(case: Case, *, name: str) -> str:
         ) % {
             "name": name,
             "reference": case.reference,
-            "owner": case.owner.name if case.owner else "",
+            "owner": given_name(case.owner.name) if case.owner else "",
             "due": due,
             "link": tracking_link(case),
         }

@@ -119,7 +119,7 @@ class CodeForm(forms.Form):
     """The code from the letter."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("The six digits from our mail"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )

@@ -12,6 +12,7 @@ from yinuo.cases.queries import given_name
 from yinuo.cases.queries.finding import PUBLIC_KINDS
 from yinuo.cases.queries.ledger import PromiseShown, shown_promise
 from yinuo.intake.mail.actions import default_mailbox
+from yinuo.organisation.queries import ourselves
 
 from .models import CustomerSession
 
@@ -56,7 +57,9 @@ def actor_of(session: CustomerSession) -> Actor:
 
 
 def house_name() -> str:
-    """Return how the house calls itself to customers: the sender's name of its first mailbox; empty without one."""
+    """Return our name in the language of who looks; before somebody has said it, that of our mails, or empty."""
+    if organisation := ourselves():
+        return organisation.name
     mailbox = default_mailbox()
     return mailbox.sender_name if mailbox else ""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import asking, cases, home, own, signing_in
+from .pages import asking, cases, home, own, pledges, signing_in
 
 urlpatterns = [
     path("portal", home.home, name="portal"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("robots.txt", home.robots, name="robots"),
     path("ask", asking.ask, name="ask"),
     path("ask/category", asking.category, name="ask_category"),
+    path("pledges", pledges.pledges, name="pledges"),
+    path("pledges/<slug:code>", pledges.pledge, name="pledge"),
     path("my", own.my, name="my"),
     path("my/sign-in", signing_in.sign_in, name="my_sign_in"),
     path("my/sign-in/link/<str:link>", signing_in.link, name="my_link"),

@@ -51,6 +51,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("mails", _("Mails needing a look"), "mail.replay"),
         ("canned_answers", _("Canned answers"), "cases.reply"),
         ("standards", _("Standards"), "standards.edit"),
+        ("pledges", _("Pledges"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),
         ("company", _("Our company"), "organisation.edit"),
         ("people", _("People"), "organisation.edit"),

@@ -21,6 +21,7 @@ from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Customer, Identity
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.organisation.models import Region, SavedView, Staff
+from yinuo.standards.actions import PledgeWords, add_pledge
 from yinuo.web.api import api
 from yinuo.web.tests.api_caller import Caller, caller_of
 
@@ -52,6 +53,8 @@ class World:
         self.mail_id = StoredMail.objects.create(
             delivery_key="k", digest=draft.digest, size=6, state="kept_raw", stored_at=BEGINNING
         ).pk
+        words = PledgeWords(**PLEDGE)
+        add_pledge(code="refund", words=words, effective_on=BEGINNING.date(), by=SYSTEM, at=BEGINNING)
         self.view_id = SavedView.objects.create(
             owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
         ).pk
@@ -65,7 +68,7 @@ class World:
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
             view_id=self.view_id,
-            code="office" if "calendars" in template else "basic",
+            code="office" if "calendars" in template else "refund" if "pledges" in template else "basic",
         )
 
 
@@ -74,6 +77,14 @@ TIMES = {
     "next_answer_minutes": 60,
     "next_update_minutes": 120,
     "resolution_minutes": 480,
+}
+PLEDGE = {
+    "title_zh": "退款",
+    "title_en": "Refunds",
+    "text_zh": "7 天",
+    "text_en": "7 days",
+    "remedy_zh": "20 元",
+    "remedy_en": "20 yuan",
 }
 HOURS = {"zone": "Asia/Shanghai", "weeks": [{"hours": {"mon-fri": ["08:00-20:00"]}}]}
 NAMES = {"name_zh": "新", "name_en": "New"}
@@ -148,6 +159,26 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         "/standards/{code}/versions",
         lambda _w: {"times": TIMES, "calendar": "office"},
         (401, 403, 403, 403, 201, 403, 403, 201),
+    ),
+    ("GET", "/pledges", None, STAFF_LIST),
+    (
+        "POST",
+        "/pledges",
+        lambda _w: {"code": "new", "effective_on": "2026-12-01", **PLEDGE},
+        (401, 403, 403, 403, 201, 403, 403, 201),
+    ),
+    ("POST", "/pledges/order", lambda _w: {"codes": ["refund"]}, (401, 403, 403, 403, 200, 403, 403, 200)),
+    (
+        "POST",
+        "/pledges/{code}/versions",
+        lambda _w: {"effective_on": "2026-12-01", **PLEDGE},
+        (401, 403, 403, 403, 201, 403, 403, 201),
+    ),
+    (
+        "PUT",
+        "/pledges/{code}/publication",
+        lambda _w: {"is_published": True},
+        (401, 403, 403, 403, 200, 403, 403, 200),
     ),
     ("GET", "/calendars", None, STAFF_LIST),
     (

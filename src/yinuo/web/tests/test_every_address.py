@@ -29,6 +29,7 @@ from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import SavedView, Staff
+from yinuo.standards.actions import PledgeWords, add_pledge, publish_pledge
 from yinuo.standards.models import Standard
 
 ROLES = ("visitor", "partner", "outsider", "agent", "leader", "quality", "analyst", "admin")
@@ -121,6 +122,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("portal", "GET", {}, EVERYBODY),
     ("portal_language", "POST", {"language": "en"}, DONE),
     ("robots", "GET", {}, EVERYBODY),
+    ("pledges", "GET", {}, EVERYBODY),
+    ("pledge", "GET", {}, EVERYBODY),
     ("ask", "GET", {}, EVERYBODY),
     ("ask", "POST", QUESTION, DONE),
     ("ask_category", "POST", {"text": "漏水"}, EVERYBODY),
@@ -192,6 +195,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_standard", "POST", TIMES, STANDARDS_ACT),
     ("settings_standard_place", "POST", {"direction": "up"}, STANDARDS_ACT),
     ("settings_standard_activity", "POST", {"is_active": "0"}, STANDARDS_ACT),
+    ("settings_pledges", "GET", {}, STANDARDS),
+    ("settings_pledges", "POST", {}, STANDARDS_WRONG),
+    ("settings_new_pledge", "GET", {}, STANDARDS),
+    ("settings_pledge", "GET", {}, STANDARDS),
+    ("settings_pledge", "POST", {}, STANDARDS_WRONG),
+    ("settings_pledge_place", "POST", {"direction": "up"}, STANDARDS_ACT),
+    ("settings_pledge_publication", "POST", {"is_published": "0"}, STANDARDS_ACT),
     ("settings_calendars", "GET", {}, STANDARDS),
     ("settings_calendars", "POST", {}, STANDARDS_WRONG),
     ("settings_new_calendar", "GET", {}, STANDARDS),
@@ -323,6 +333,10 @@ class World:
         canned = save_canned_answer(
             draft=CannedDraft("等配件", "请稍候。", is_shared=True), by=actor_of(house.zhou), at=at
         )
+        words = PledgeWords("退款", "Refunds", "7 天", "7 days", "20 元", "20 yuan")
+        version = add_pledge(code="refund", words=words, effective_on=BEGINNING.date(), by=SYSTEM, at=BEGINNING)
+        self.pledge = version.pledge
+        publish_pledge(pledge=self.pledge, by=SYSTEM, at=BEGINNING)
         self.values = {
             "answer_id": canned.pk,
             "reference": self.case.reference,
@@ -343,6 +357,8 @@ class World:
             "name": "team",
             "row_id": house.team.pk,
             "token_id": token.pk,
+            "pledge_id": self.pledge.pk,
+            "code": self.pledge.code,
             "link": "x",
             "page_token": "x",
             "subscription_id": PushSubscription.objects.create(

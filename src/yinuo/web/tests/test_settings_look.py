@@ -15,8 +15,8 @@ from yinuo.cases.tests.cast import SYSTEM, House, actor_of
 from yinuo.intake.mail.actions import MailboxDraft, save_mailbox, take_in
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.organisation.models import Skill, Team
-from yinuo.standards.actions import Conditions, StandardTimes, add_standard
-from yinuo.standards.models import Standard
+from yinuo.standards.actions import Conditions, PledgeWords, StandardTimes, add_pledge, add_standard
+from yinuo.standards.models import Pledge, Standard
 from yinuo.web.tests.browser import (
     SCREENS,
     Screen,
@@ -66,6 +66,8 @@ def furnished(transactional_db, house: House) -> House:
             by=SYSTEM,
             at=at,
         )
+    words = PledgeWords("退款", "Refunds", "7 天内到账。", "Within 7 days.", "晚一天补 20 元。", "20 yuan a day.")
+    add_pledge(code="refund", words=words, effective_on=at.date(), by=SYSTEM, at=at)
     Skill.objects.create(code="repair", name_zh="维修", name_en="Repair")
     Team.objects.create(code="phone", name_zh="热线组", name_en="Hotline", department=house.department)
     grant_role(
@@ -95,6 +97,9 @@ def test_every_page_of_the_settings_is_fit_to_be_used(
         "standards": "/settings/standards?tier=platinum&channel=phone&case_class=routine&region_code=&category=",
         "standard": f"/settings/standards/{Standard.objects.get(code='basic').pk}",
         "new-standard": "/settings/standards/new",
+        "pledges": "/settings/pledges",
+        "pledge": f"/settings/pledges/{Pledge.objects.get().pk}",
+        "new-pledge": "/settings/pledges/new",
         "calendars": "/settings/calendars",
         "calendar": calendar,
         "people": "/settings/people",

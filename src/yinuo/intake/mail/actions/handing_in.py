@@ -26,8 +26,8 @@ LOCK_SPACE = 0x794F
 
 
 def default_mailbox() -> Mailbox | None:
-    """Return the mailbox for what belongs to none: the oldest that is in use."""
-    return Mailbox.objects.filter(is_active=True).order_by("pk").first()
+    """Return the mailbox for what belongs to none: the fallback team's, else the oldest that is in use."""
+    return Mailbox.objects.filter(is_active=True).order_by("-team__is_fallback", "pk").first()
 
 
 @contextmanager

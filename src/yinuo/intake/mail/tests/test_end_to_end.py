@@ -9,6 +9,7 @@ from django.utils import translation
 from yinuo.cases.actions import reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Message, MessageKind
+from yinuo.cases.queries import given_name
 from yinuo.cases.tests.cast import actor_of
 from yinuo.foundation.clock import now
 from yinuo.foundation.models import FactRow
@@ -50,7 +51,12 @@ def test_a_customers_mail_is_acknowledged_answered_and_their_answer_joins_the_ca
         promised = local_time(case.next_due_at)
     text = text_of(notice)
     assert case.owner in {house.chen, house.zhou}
-    for word in (case.reference, case.owner.name, promised, f"{settings.SITE_URL}/track/{case.track_token}"):
+    for word in (
+        case.reference,
+        given_name(case.owner.name),
+        promised,
+        f"{settings.SITE_URL}/track/{case.track_token}",
+    ):
         assert word in text
     assert notice["Auto-Submitted"] == "auto-replied"
     assert notice["In-Reply-To"] == sent["Message-ID"]

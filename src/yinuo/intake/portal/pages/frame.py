@@ -30,6 +30,7 @@ def page(
         ("portal", "home", _("Home"), "home"),
         ("ask", "ask", _("Ask"), "message-plus"),
         ("my", "my", _("My cases"), "inbox"),
+        ("pledges", "pledges", _("Pledges"), "heart-handshake"),
     ]
     frame = {
         "organisation_name": house_name() or _("Customer service"),

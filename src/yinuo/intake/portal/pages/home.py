@@ -31,5 +31,6 @@ def language(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def robots(_request: HttpRequest) -> HttpResponse:
     """Tell search engines that they may list the front pages and nothing else."""
-    lines = ["User-agent: *", *(f"Allow: {reverse(name)}$" for name in ("portal", "ask")), "Disallow: /", ""]
+    allowed = [f"{reverse('portal')}$", f"{reverse('ask')}$", reverse("pledges")]
+    lines = ["User-agent: *", *(f"Allow: {path}" for path in allowed), "Disallow: /", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -19,6 +19,7 @@ from yinuo.intake.mail.tests.following_mail import Person, open_for_mail, text_o
 from yinuo.intake.portal.actions import ask_to_sign_in, send_code
 from yinuo.intake.portal.models import SignIn
 from yinuo.routing.actions import CategoryDraft, save_category
+from yinuo.standards.actions import PledgeWords, add_pledge, publish_pledge
 from yinuo.web.tests.browser import (
     Screen,
     assert_accessible,
@@ -197,7 +198,16 @@ def test_every_page_is_accessible_and_fits(live_server, page: Page, house: House
     send_code(sign_in=SignIn.objects.get(), at=timezone.now())
     link = re.search(r"/my/sign-in/link/\S+", Letter.objects.get().text)[0]  # type: ignore[index]
 
-    public = ["/portal", "/ask", "/my/sign-in", f"/my/sign-in/{token}", link]
+    pledge = add_pledge(
+        code="refund",
+        words=PledgeWords("退款", "Refunds", "7 天内到账", "Within 7 days", "晚一天补 20 元", "20 yuan a day"),
+        effective_on=BEGINNING.date(),
+        by=SYSTEM,
+        at=BEGINNING,
+    ).pledge
+    publish_pledge(pledge=pledge, by=SYSTEM, at=BEGINNING)
+
+    public = ["/portal", "/ask", "/pledges", "/pledges/refund", "/my/sign-in", f"/my/sign-in/{token}", link]
     by_link = [f"/track/{late.track_token}", f"/track/{late.track_token}/received", f"/track/{done.track_token}"]
     for address in [*public, *by_link]:
         page.goto(live_server.url + address)

@@ -41,7 +41,7 @@ def test_the_customer_sees_the_promise_the_owner_and_no_note(house: House, clien
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_wrong_link_is_calmly_not_there(db, client: Client) -> None:
+def test_a_wrong_link_is_calmly_not_there(house: House, client: Client) -> None:
     response = client.get("/track/ABCDEFGHIJKLMNOPQRSTUV")
 
     assert response.status_code == 404

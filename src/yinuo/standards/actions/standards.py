@@ -1,4 +1,4 @@
-"""The only writers of standards and calendars. A change is a new version; nothing old is altered."""
+"""Standards and calendars. A change is a new version; nothing old is altered."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -15,9 +15,8 @@ from yinuo.foundation.calendars import BusinessCalendar
 from yinuo.foundation.facts import announce
 from yinuo.foundation.models import Calendar, CalendarVersion
 from yinuo.foundation.refusals import Refusal
-
-from .facts import CalendarChanged, StandardChanged, StandardsReordered
-from .models import Revision, Standard, StandardVersion
+from yinuo.standards.facts import CalendarChanged, StandardChanged, StandardsReordered
+from yinuo.standards.models import Revision, Standard, StandardVersion
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
-from ninja import Path, Query, Router
+from ninja import Path, Query
 from pydantic import BaseModel, Field
 
 from yinuo.access.api import ApiRequest
@@ -13,12 +13,12 @@ from yinuo.foundation.api import Code, Given, JsonObject, Order, Page, PageWish,
 from yinuo.foundation.clock import now
 from yinuo.foundation.models import Calendar, CalendarVersion
 from yinuo.foundation.refusals import NotFound
+from yinuo.standards import actions
+from yinuo.standards.actions import Conditions, StandardTimes
+from yinuo.standards.models import CaseClass, Standard, StandardVersion
 
-from . import actions
-from .actions import Conditions, StandardTimes
-from .models import CaseClass, Standard, StandardVersion
+from .router import router
 
-router = Router(tags=["standards"])
 _A_YEAR_OF_MINUTES = 366 * 24 * 60
 Name = bounded(120, shortest=1)
 Condition = bounded(20)
