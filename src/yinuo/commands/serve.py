@@ -57,4 +57,4 @@ def _serve_pages(options: argparse.Namespace) -> int:
     # Granian manages processes of its own: a fresh interpreter keeps our threads and connections out of them.
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host]
     command += ["--port", str(options.port), "--workers", str(options.processes), "--blocking-threads", "4"]
-    os.execv(sys.executable, [*command, "--no-log-access", "yinuo.web.wsgi:application"])  # noqa: S606 - fixed words
+    os.execv(sys.executable, [*command, "--no-access-log", "yinuo.web.wsgi:application"])  # noqa: S606 - fixed words

@@ -296,6 +296,19 @@ def free_port() -> int:
     return ports.free_port()
 
 
+def test_serve_pages_only_answers_and_has_no_live_events(house, free_port):
+    server = house.start("serve", "--pages-only", "--port", free_port)
+    try:
+        assert server.stdout.readline() == f"Yinuo serves on http://127.0.0.1:{free_port}\n"
+        _until_it_answers(free_port, "/healthz")
+        assert fetch(f"http://127.0.0.1:{free_port}/healthz") == (200, '{"status": "ok"}')
+        assert fetch(f"http://127.0.0.1:{free_port}/live?topics=queue")[0] == 404
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+        server.stdout.close()
+
+
 def test_live_alone_refuses_who_may_not_listen(house, free_port):
     server = house.start("live", "--port", free_port)
     try:
