@@ -75,6 +75,7 @@ class Hub:
         self.listeners: dict[str, set[Listener]] = defaultdict(set)
         self.position = (0, 0)
         self.ending = asyncio.Event()
+        self._starting = asyncio.Lock()
         self._reader: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
 
@@ -83,10 +84,11 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _with_fresh_connection, work, arguments)
 
     async def start(self) -> None:
-        """Begin to read the log, from now on."""
-        if self._reader is None or self._reader.done():
-            self.position = await self.in_thread(horizon_position)
-            self._reader = asyncio.get_running_loop().create_task(self._read())
+        """Begin to read the log, from now on; however many come at once, one reads."""
+        async with self._starting:
+            if self._reader is None or self._reader.done():
+                self.position = await self.in_thread(horizon_position)
+                self._reader = asyncio.get_running_loop().create_task(self._read())
 
     def end_streams(self) -> None:
         """Let every stream end, so that a server that is told to stop need not wait for its listeners."""
@@ -256,13 +258,16 @@ async def _pump(send: Send, queue: asyncio.Queue[tuple[Position, bytes]], missed
         await send({"type": "http.response.body", "body": event, "more_body": True})
     while True:
         try:
-            position, event = await asyncio.wait_for(queue.get(), _PING_SECONDS)
+            async with asyncio.timeout(_PING_SECONDS):
+                waiting = [await queue.get()]
         except TimeoutError:
             await send({"type": "http.response.body", "body": b": ping\n\n", "more_body": True})
             continue
-        if position <= told:
-            continue  # the reader of the log came to it while it was told as missed
-        await send({"type": "http.response.body", "body": event, "more_body": True})
+        while not queue.empty():
+            waiting.append(queue.get_nowait())
+        # What the reader of the log came to while it was told as missed is not told twice.
+        if body := b"".join(event for position, event in waiting if position > told):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def _wait_until_gone(receive: Receive) -> None:

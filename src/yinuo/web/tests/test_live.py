@@ -1,5 +1,6 @@
 """Live events as a page gets them: from a server process of its own, over HTTP, on a database that commits."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from yinuo.cases.actions import add_note
@@ -213,6 +214,19 @@ def test_a_listener_that_does_not_read_gets_one_word_and_the_others_get_the_fact
     hub.remove(slow)
     hub.remove(quick)
     assert dict(hub.listeners) == {}
+
+
+def test_one_reads_the_log_however_many_come_at_once():
+    async def readers() -> int:
+        hub = Hub()
+        try:
+            await asyncio.gather(*(hub.start() for _ in range(20)))
+            return sum(task.get_coro().__qualname__ == "Hub._read" for task in asyncio.all_tasks())
+        finally:
+            await hub.in_thread(connections.close_all)
+            await hub.stop()
+
+    assert asyncio.run(readers()) == 1
 
 
 def test_mail_settings_hear_of_mail_facts():
