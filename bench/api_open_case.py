@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from _machine import close_database
+
 TURN_SECONDS = 0.5
 
 
@@ -22,10 +24,15 @@ def main() -> None:
     """Print cases opened a second by each way, and the ratio to the action."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each way is measured")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--quick", action="store_true", help="short, to see that it runs")
+    options = parser.parse_args()
+    seconds = 0.1 if options.quick else options.seconds
     with tempfile.TemporaryDirectory(prefix="yinuo-bench-") as folder:
         Path(folder).chmod(0o711)
-        rates = _in_database(folder, seconds)
+        try:
+            rates = _in_database(folder, seconds)
+        finally:
+            close_database()
     for name, rate in rates.items():
         print(f"{name:<24}{rate:10.0f} cases/s{rate / rates['action']:8.2f} of the action")
 

@@ -73,7 +73,9 @@ def rate(
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="processor time for each row")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--quick", action="store_true", help="short, to see that it runs")
+    options = parser.parse_args()
+    seconds = 0.05 if options.quick else options.seconds
     calendar = realistic_calendar()
     is_open_minute = minute_calendar(calendar.to_json())
     week, year = (situations(2_000, timedelta(hours=hours)) for hours in (40, 2_000))
@@ -111,7 +113,7 @@ def main() -> int:
     print(f"laying out one year of the calendar: {compile_ms:.1f} ms, once for equal calendars")
     reached = rows[2][1] >= TARGET_RATE
     print(f"target {TARGET_RATE:,} deadlines a second on one core: {'reached' if reached else 'NOT reached'}")
-    return 0 if reached else 1
+    return 0 if reached or options.quick else 1
 
 
 if __name__ == "__main__":

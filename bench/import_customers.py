@@ -15,6 +15,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from _machine import close_database
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.web.settings")
 TABLES = ("customers_customer", "customers_identity", "foundation_fact")
@@ -79,7 +81,10 @@ def measure(rows: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=2_000)
+    parser.add_argument("--quick", action="store_true", help="tiny, to see that it runs")
     options = parser.parse_args()
+    if options.quick:
+        options.rows = 20
     with tempfile.TemporaryDirectory() as home:
         os.environ["YINUO_HOME"] = home
         import django
@@ -92,6 +97,7 @@ def main() -> int:
             measure(options.rows)
         finally:
             connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+            close_database()
     return 0
 
 

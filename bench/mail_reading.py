@@ -1,8 +1,9 @@
 """How many mails a second one core reads, beside the standard library's parser on the same mails in the same run.
 
-Usage: python bench/mail_reading.py [folder of mails]
+Usage: python bench/mail_reading.py [folder of mails] [--quick]
 """
 
+import argparse
 import email
 import os
 import sys
@@ -61,12 +62,16 @@ def main() -> None:
     default = (
         Path(os.environ.get("YINUO_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data") / "emails" / "dev"
     )
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=default)
+    parser.add_argument("--quick", action="store_true", help="ten mails, to see that it runs")
+    options = parser.parse_args()
+    folder = options.folder
     if not folder.is_dir():
         sys.exit(
             f"No mails at {folder}. Name a folder of mails, or point YINUO_DATA at the folder that holds emails/dev."
         )
-    mails = load(folder)
+    mails = load(folder)[: 10 if options.quick else None]
     floor = mails_a_second(with_standard_library, mails)
     print(f"{len(mails)} mails, {sum(map(len, mails)) / 1e6:.1f} MB, best of {ROUNDS} rounds")
     for action in (with_standard_library, with_standard_library_decoded, read_only, read_and_judge):

@@ -24,7 +24,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cases", type=int, default=300, help="cases a round")
     parser.add_argument("--promises", type=int, default=100_000, help="open promises beside the due one")
+    parser.add_argument("--quick", action="store_true", help="tiny, to see that it runs")
     options = parser.parse_args()
+    if options.quick:
+        vars(options).update(rounds=2, cases=5, promises=100)
     with tempfile.TemporaryDirectory(prefix="yinuo-bench-") as folder:
         Path(folder).chmod(0o711)
         os.environ.pop("DATABASE_URL", None)
