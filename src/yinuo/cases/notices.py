@@ -8,10 +8,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
+from yinuo.notifications.digests import LINES_SHOWN, DigestLine, DigestPart, DigestSpan, digest_part
 from yinuo.notifications.kinds import ShownSubject, kind, subject
 from yinuo.notifications.rules import Ways
 
-from .models import Case
+from .models import Case, CaseState, Promise, PromiseEnd, PromiseKind
 
 
 def _visible(actor: Actor) -> "QuerySet[Case, int]":
@@ -109,3 +110,60 @@ TEAM_BROKEN = kind(
     default=Ways(app=True, push=False, digest=True),
     is_urgent=True,
 )
+MENTIONED = kind(
+    "cases.mentioned",
+    subject="case",
+    label=_("A colleague mentions me"),
+    sentence=lambda name, count: (
+        ngettext("You were mentioned in %(name)s", "You were mentioned %(count)s times in %(name)s", count)
+        % {"name": name, "count": count}
+    ),
+    icon="at",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+)
+
+
+def _promises_due(actor: Actor, span: DigestSpan) -> DigestPart:
+    due = _own_promises(actor).filter(is_live=True, due_at__gte=span.at, due_at__lt=span.ends)
+    text = gettext("%(case)s: %(promise)s by %(time)s")
+    return DigestPart(gettext("Promises due today"), _promise_lines(due, text, span), due.count())
+
+
+def _promises_broken(actor: Actor, span: DigestSpan) -> DigestPart:
+    ended = {"ended_at__gt": span.since, "ended_at__lte": span.at}
+    broken = _own_promises(actor).filter(is_live=False, end=PromiseEnd.BROKEN, case__state=CaseState.OPEN, **ended)
+    text = gettext("%(case)s: %(promise)s was due %(time)s")
+    return DigestPart(gettext("Broken promises"), _promise_lines(broken, text, span), broken.count())
+
+
+def _customers_waiting(actor: Actor, span: DigestSpan) -> DigestPart:
+    waiting = Case.objects.visible_to(actor).open().filter(owner_id=actor.staff_id, unanswered_since__isnull=False)
+    text = gettext("%(case)s: waits since %(time)s")
+    lines = [
+        DigestLine(text % {"case": reference, "time": span.clock(since)}, reverse("case", args=[reference]))
+        for reference, since in waiting.order_by("unanswered_since", "id").values_list("reference", "unanswered_since")[
+            :LINES_SHOWN
+        ]
+    ]
+    return DigestPart(gettext("Customers who wait for your answer"), lines, waiting.count())
+
+
+def _own_promises(actor: Actor) -> "QuerySet[Promise]":
+    return Promise.objects.filter(case__in=Case.objects.visible_to(actor).filter(owner_id=actor.staff_id))
+
+
+def _promise_lines(promises: "QuerySet[Promise]", text: str, span: DigestSpan) -> list[DigestLine]:
+    rows = promises.order_by("due_at", "id").values_list("case__reference", "kind", "due_at")[:LINES_SHOWN]
+    return [
+        DigestLine(
+            text % {"case": reference, "promise": PromiseKind(kind).label, "time": span.clock(due_at)},
+            reverse("case", args=[reference]),
+        )
+        for reference, kind, due_at in rows
+    ]
+
+
+digest_part(10, _promises_due)
+digest_part(20, _promises_broken)
+digest_part(30, _customers_waiting)

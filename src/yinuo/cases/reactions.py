@@ -28,6 +28,7 @@ from .facts import (
     OwnerChanged,
     PromiseBroken,
     PromiseSoonDue,
+    StaffMentioned,
 )
 from .models import Case, Message
 from .tally import tally_promises
@@ -46,6 +47,7 @@ _TOLD: dict[type[Fact], Kind] = {
     OwnerChanged: notices.OWNED,
     PromiseBroken: notices.BROKEN,
     PromiseSoonDue: notices.SOON_DUE,
+    StaffMentioned: notices.MENTIONED,
 }
 _KIND_OF = {fact.fact_type: kind for fact, kind in _TOLD.items()}
 _WRITTEN = (CustomerWrote.fact_type, CustomerAnswered.fact_type, NoteAdded.fact_type)
@@ -60,6 +62,7 @@ class _Known:
     firsts: Mapping[int, Message]
     leaders: Mapping[int, Sequence[int]]
     reopened: frozenset[tuple[int, int | None]]
+    mentioned: frozenset[tuple[int, int | None]]
 
 
 @follower("cases.tell_staff", kinds=_TOLD, batch_size=200)
@@ -76,9 +79,9 @@ def _notices(fact: RecordedFact, known: _Known) -> Iterator[Notice]:
     if fact.type in _WRITTEN and (fact.at == case.opened_at or (fact.tx, fact.case_id) in known.reopened):
         return  # The first message, and the one that reopened the case, are told of with the case itself.
     kind = _KIND_OF[fact.type]
-    owner_id = case.owner_id if kind is notices.COLLEAGUE_WROTE else fact.subjects["staff_id"]
-    if owner_id:
-        yield _notice(kind, owner_id, fact)
+    reader_id = case.owner_id if kind is notices.COLLEAGUE_WROTE else fact.subjects["staff_id"]
+    if reader_id and (kind is notices.MENTIONED or (fact.payload.get("message_id"), reader_id) not in known.mentioned):
+        yield _notice(kind, reader_id, fact)
     if kind is notices.BROKEN:
         yield from (_notice(notices.TEAM_BROKEN, leader_id, fact) for leader_id in known.leaders[case.team_id])
 
@@ -118,5 +121,10 @@ def _known(facts: Sequence[RecordedFact]) -> _Known:
         messages={message.pk: message for message in messages},
         firsts={message.case_id: message for message in messages},
         leaders=leaders,
+        mentioned=frozenset(
+            (fact.payload["message_id"], fact.subjects["staff_id"])
+            for fact in facts
+            if fact.type == StaffMentioned.fact_type
+        ),
         reopened=frozenset((fact.tx, fact.case_id) for fact in facts if fact.type == CaseReopened.fact_type),
     )

@@ -38,3 +38,10 @@ class PushUnsubscribed(Fact):
     staff_id: int
     subscription_id: int
     reason: str
+
+
+class DigestReady(Fact):
+    """A member of staff is due a digest with something to say; the mail floor writes and sends it."""
+
+    staff_id: int
+    digest_id: int

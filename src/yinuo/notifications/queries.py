@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from yinuo.access.actors import Actor
 from yinuo.organisation.models import Shift, Staff
+from yinuo.organisation.queries import our_zone
 
 from .kinds import Kind, ShownSubject, kind_called, kinds_for, known_subjects
 from .models import KindChoice, Notification, NotificationQuerySet, PushSubscription, TellingWish
@@ -109,7 +108,7 @@ def own_ways(actor: Actor) -> list[tuple[Kind, Ways]]:
 def own_wish(actor: Actor) -> TellingWish:
     """Return when this person wants to be told; never quiet and without a digest until they say otherwise."""
     row = TellingWish.objects.filter(staff_id=actor.staff_id).first()
-    return row or TellingWish(staff_id=actor.staff_id, zone=settings.TIME_ZONE)
+    return row or TellingWish(staff_id=actor.staff_id, zone=our_zone().key)
 
 
 def wishes_of(staff_ids: Collection[int], *, at: datetime) -> dict[int, tuple[QuietWish, Sequence[PlannedShift]]]:
@@ -122,7 +121,7 @@ def wishes_of(staff_ids: Collection[int], *, at: datetime) -> dict[int, tuple[Qu
             staff_id__in=by_shift, during__endswith__gt=at, during__startswith__lt=at + _SHIFTS_AHEAD
         ):
             shifts[row.staff_id].append(PlannedShift(row.during.lower, row.during.upper))
-    undisturbed = QuietWish(zone=settings.TIME_ZONE)
+    undisturbed = QuietWish(zone=our_zone().key)
     return {pk: (wishes.get(pk, undisturbed), shifts[pk]) for pk in staff_ids}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -144,3 +144,16 @@ def is_push_address(endpoint: str, known_hosts: Sequence[str]) -> bool:
     is_listed = any(host == known or (known.startswith(".") and host.endswith(known)) for known in known_hosts)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"127.0.0.1", "localhost"})
     return is_listed and is_safe and not parts.username
+
+
+# Daily digest -------------------------------------------------------------------------------------------------------
+
+# A worker that was away writes the digest late, but not when half the day is over.
+_DIGEST_LATE_HOURS = 4
+LONGEST_LOOK_BACK = timedelta(days=7)
+
+
+def digest_day(*, hour: int, zone: str, at: datetime) -> date | None:
+    """Return the day whose digest is due at `at`: its local date from `hour` on, for four hours; otherwise None."""
+    local = at.astimezone(ZoneInfo(zone))
+    return local.date() if hour <= local.hour < hour + _DIGEST_LATE_HOURS else None

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from yinuo.foundation.timers import timed
 
-from .actions import forget_old, hand_out_pushes, send_due_pushes
+from .actions import forget_old, hand_out_pushes, make_due_digests, send_due_pushes
 
 
 @timed("notifications.forget_old", every=timedelta(hours=6), lane="bulk")
@@ -24,3 +24,10 @@ def hand_out(at: datetime) -> int:
 def send_pushes(at: datetime) -> int:
     """Send the pushes that are due."""
     return send_due_pushes(at=at)
+
+
+@timed("notifications.make_due_digests", every=timedelta(minutes=1), lane="bulk")
+def make_digests(at: datetime) -> int:
+    """Decide who is due a digest."""
+    make_due_digests(at=at)
+    return 0

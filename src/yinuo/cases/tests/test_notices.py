@@ -274,6 +274,15 @@ def test_telling_of_one_fact_and_of_thirty_takes_as_many_queries(
     one, thirty = write(cases[:1]), write(cases)
 
     for facts in (one, thirty):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             tell_staff(facts)
     assert len(shown(centre(actor_of(house.chen)), actor=actor_of(house.chen))) == 30
+
+
+def test_who_is_mentioned_is_told_so_and_an_owner_not_twice(house, case, follower, monday_nine):
+    note = Said("@周敏 @陈晨 请看", monday_nine)
+    add_note(case=case, said=note, by=actor_of(house.admin), at=monday_nine + MINUTE)
+
+    follower.follow()
+
+    assert (told(house.zhou), told(house.chen)) == ([("cases.mentioned", 1)], [("cases.mentioned", 1)])

@@ -1,8 +1,13 @@
-"""What mail does when cases announce something: answers and notices go out, new cases are acknowledged."""
+"""What mail does when something is announced: answers, notices and digests go out, trouble with mailboxes is told."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
+from yinuo.access.roles import PERMISSIONS, Role
 from yinuo.cases.actions import notify_customer
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.facts import CaseOpened, CustomerAnswered, CustomerNotified
@@ -10,12 +15,22 @@ from yinuo.cases.models import Channel, Message
 from yinuo.foundation.clock import now
 from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import follower
+from yinuo.notifications.actions import Notice, notify, write_digest
+from yinuo.notifications.digests import digest_text
+from yinuo.notifications.facts import DigestReady
+from yinuo.notifications.models import Digest
+from yinuo.organisation.models import Staff
 
+from . import notices
+from .actions.letters import LetterDraft, queue_letter
 from .actions.sending import MAILED_CHANNELS, queue_mail_for
+from .facts import MailboxCleared, MailboxObstructed
 from .models import StoredMail
 from .writing import acknowledgement
 
 MAIL = Actor.system("mail")
+# A digest that could not be sent by then speaks of a day that is nearly over.
+_DIGEST_LIVES_FOR = timedelta(hours=8)
 
 
 @follower("mail.acknowledge", kinds=[CaseOpened], batch_size=50)
@@ -39,3 +54,47 @@ def queue_outgoing_mail(facts: Sequence[RecordedFact]) -> None:
     messages = Message.objects.filter(pk__in=ids).select_related("conversation", "case__customer")
     for message in messages.order_by("id"):
         queue_mail_for(message, at=now())
+
+
+@follower("mail.digests", kinds=[DigestReady], batch_size=50)
+def queue_digests(facts: Sequence[RecordedFact]) -> None:
+    """Write the daily digests and put them in the queue, each in its reader's language."""
+    ids = [fact.payload["digest_id"] for fact in facts]
+    for digest in Digest.objects.filter(pk__in=ids).select_related("staff__account").order_by("id"):
+        account = digest.staff.account
+        if not account.email:
+            continue
+        with translation.override(account.language):
+            parts = write_digest(digest=digest).parts
+            day = formats.date_format(digest.day, "MONTH_DAY_FORMAT")
+            draft = LetterDraft(
+                to=account.email,
+                subject=_("Your day in Yinuo, %(day)s") % {"day": day},
+                text=digest_text(parts),
+                purpose="notifications.digest",
+                language=account.language,
+            )
+        if parts:
+            key = f"notifications.digest:{digest.staff_id}:{digest.day.isoformat()}"
+            queue_letter(draft=draft, key=key, at=now(), expires_at=digest.made_at + _DIGEST_LIVES_FOR)
+
+
+@follower("mail.tell_staff", kinds=[MailboxObstructed, MailboxCleared], batch_size=50)
+def tell_of_mailboxes(facts: Sequence[RecordedFact]) -> None:
+    """Tell those who look after mailboxes that one cannot be read, and that it is read again."""
+    roles = [role for role in Role if "mail.configure" in PERMISSIONS[role]]
+    people = Staff.objects.working().filter(account__grants__role__in=roles).order_by("pk").distinct()
+    staff_ids = list(people.values_list("pk", flat=True))
+    told = [
+        Notice(
+            kind=(notices.OBSTRUCTED if fact.type == MailboxObstructed.fact_type else notices.CLEARED).code,
+            staff_id=staff_id,
+            subject_id=fact.payload["mailbox_id"],
+            key=f"fact:{fact.tx}-{fact.id}",
+            at=fact.at,
+            actor=fact.actor,
+        )
+        for fact in facts
+        for staff_id in staff_ids
+    ]
+    notify(notices=told, by=MAIL, at=now())

@@ -1,6 +1,7 @@
 """The only writers of notifications, of what people want to be told, and of what is on its way to browsers."""
 
 from .choosing import Wish, choose_ways, choose_wish
+from .digesting import make_due_digests, write_digest
 from .pushing import hand_out_pushes, send_due_pushes
 from .reading import forget_old, mark_all_read, mark_read
 from .subscribing import subscribe_browser, try_browser, unsubscribe_browser
@@ -13,6 +14,7 @@ __all__ = [
     "choose_wish",
     "forget_old",
     "hand_out_pushes",
+    "make_due_digests",
     "mark_all_read",
     "mark_read",
     "notify",
@@ -20,4 +22,5 @@ __all__ = [
     "subscribe_browser",
     "try_browser",
     "unsubscribe_browser",
+    "write_digest",
 ]
