@@ -1,4 +1,4 @@
-"""What can happen to an answer between Send and the customer. No text is in it."""
+"""What can happen to an answer between Send and the customer, and to walls. No text is in it."""
 
 from datetime import datetime
 
@@ -29,3 +29,16 @@ class ReplyNotSent(Fact):
     staff_id: int
     reply_id: int
     code: str
+
+
+class WallHungUp(Fact):
+    """Somebody made a link by which a big screen shows these teams."""
+
+    wall_id: int
+    team_ids: list[int]
+
+
+class WallTakenDown(Fact):
+    """A wall's link was made useless."""
+
+    wall_id: int

@@ -1,9 +1,14 @@
-"""What is written: drafts, answers that wait to be sent, canned ones. Whatever was sent is a message of its case."""
+"""What is written: drafts, answers that wait to be sent, canned ones. And the links by which walls hang.
 
+Whatever was sent is a message of the case.
+"""
+
+import hashlib
 from datetime import UTC
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, Message
@@ -132,3 +137,35 @@ class CannedAnswer(models.Model):
         """Return the text in a language, or the one there is."""
         own, other = (self.text_zh, self.text_en) if language.startswith("zh") else (self.text_en, self.text_zh)
         return own or other
+
+
+class WallTheme(models.TextChoices):
+    """In which light a wall hangs."""
+
+    SYSTEM = "system", _("Like the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class WallLink(models.Model):
+    """A link by which a big screen shows some teams' wall without anybody being signed in; it shows nothing else.
+
+    Only the hash of the token in its address is kept. It works until it is taken down.
+    """
+
+    name = models.CharField(max_length=120, help_text="Where the screen hangs.")
+    digest = models.BinaryField(max_length=32, unique=True)
+    teams = models.ManyToManyField(Team, related_name="walls")
+    language = models.CharField(max_length=10)
+    theme = models.CharField(max_length=10, choices=WallTheme.choices, default=WallTheme.SYSTEM)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="walls")
+    last_seen_at = models.DateTimeField(null=True)
+    taken_down_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def digest_of(token: str) -> bytes:
+        return hashlib.sha256(token.encode()).digest()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import acts, board, customers, lists, opening, presence, queue, saved_views, workbench, writing
+from .pages import acts, board, customers, lists, opening, presence, queue, saved_views, wall, workbench, writing
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("board/piece", board.board_piece, name="board_piece"),
     path("board/kept", board.kept_pill, name="board_kept"),
     path("board/figures/<slug:figure>", board.board_figure, name="board_figure"),
+    path("board/walls", wall.walls, name="walls"),
+    path("board/walls/<int:wall_id>/taking-down", wall.wall_taking_down, name="wall_taking_down"),
+    path("wall", wall.wall, name="wall"),
+    path("wall/piece", wall.wall_piece, name="wall_piece"),
+    path("wall/<str:token>", wall.wall_by_link, name="wall_link"),
+    path("wall/<str:token>/piece", wall.wall_piece_by_link, name="wall_link_piece"),
     path("presence", presence.presence, name="presence"),
     path("queue", queue.queue_piece, name="queue"),
     path("queue/filters", queue.queue_filters, name="queue_filters"),

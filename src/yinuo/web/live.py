@@ -26,8 +26,10 @@ from django.utils.crypto import constant_time_compare
 from yinuo.access.models import Account
 from yinuo.cases.facts import PromiseBroken, PromiseKept
 from yinuo.cases.models import Case
+from yinuo.desk.queries.boards import wall_of_token
 from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import facts_between, horizon_position
+from yinuo.foundation.refusals import NotFound
 from yinuo.organisation.facts import PresenceChanged
 
 log = logging.getLogger("yinuo.live")
@@ -46,6 +48,9 @@ _MOST_TOPICS = 50
 _LONGEST_STREAM_SECONDS = 15 * 60.0
 # Numbers have at most the digits that the database takes.
 _CASE_TOPIC = re.compile(r"case-[0-9]{1,18}")
+_WALL_TOPIC = re.compile(r"wall-[0-9A-Za-z_-]{1,100}")
+# What a wall's link lets its screen hear of, all under the name of the link.
+_ON_A_WALL = ("queue", "presence", "promises")
 _TRACK_TOPIC = re.compile(r"track-[0-9A-Za-z_-]{1,100}")
 # What changes today's kept rate.
 _ENDINGS = frozenset({PromiseKept.fact_type, PromiseBroken.fact_type})
@@ -138,7 +143,7 @@ class Hub:
         hearing = {listener for topic in topics for listener in self.listeners.get(topic, ())}
         events: dict[tuple[str, ...], bytes] = {}
         for listener in hearing:
-            names = tuple(listener.names[topic] for topic in topics if topic in listener.names)
+            names = tuple(dict.fromkeys(listener.names[topic] for topic in topics if topic in listener.names))
             if names not in events:
                 events[names] = event_of(fact, names)
             listener.tell(fact, events[names])
@@ -204,9 +209,14 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
 def allowed_topics(cookies: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     """Return those of the wanted topics that the holder of the cookies may listen to, each with the name to tell it by.
 
-    They are told by the name they were asked for: `track-TOKEN` for a case that is known by its link only.
+    They are told by the name they were asked for: `track-TOKEN` for a case that is known by its link only, `wall-TOKEN`
+    for what a screen on a wall shows.
     """
     allowed = _tracked_cases([topic for topic in wanted if _TRACK_TOPIC.fullmatch(topic)])
+    for topic in (topic for topic in wanted[:1] if _WALL_TOPIC.fullmatch(topic)):
+        with contextlib.suppress(NotFound):
+            wall_of_token(topic.removeprefix("wall-"))
+            allowed |= dict.fromkeys(_ON_A_WALL, topic)
     account = _account(cookies)
     if account is None:
         return allowed

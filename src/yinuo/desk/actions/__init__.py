@@ -3,6 +3,7 @@
 from .canned import CannedDraft, count_uses, delete_canned_answer, save_canned_answer
 from .drafts import drop_draft, kept_with_draft, save_draft
 from .outgoing import Written, hand_in_reply, send_due_replies, take_back_reply
+from .walls import hang_up_wall, mark_wall_seen, take_down_wall
 
 __all__ = [
     "CannedDraft",
@@ -11,9 +12,12 @@ __all__ = [
     "delete_canned_answer",
     "drop_draft",
     "hand_in_reply",
+    "hang_up_wall",
     "kept_with_draft",
+    "mark_wall_seen",
     "save_canned_answer",
     "save_draft",
     "send_due_replies",
     "take_back_reply",
+    "take_down_wall",
 ]

@@ -131,6 +131,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "person_count": len(people),
         "is_shortened": len(people) > PEOPLE_LIMIT,
         "risk_is_shortened": found.due_count > RISK_LIMIT,
+        "wall_url": reverse("wall") + "?" + urlencode({"team": [team.code for team in teams]}, doseq=True),
         "query": urlencode({"team": code}) if code else "",
         "may_set_presence": actor.may("organisation.edit_shifts"),
     }

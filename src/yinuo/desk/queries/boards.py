@@ -6,14 +6,17 @@ there to help. Those who lead, check or analyse see the boards of all teams insi
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from yinuo.access.actors import Actor
+from yinuo.access.roles import PERMISSIONS
 from yinuo.access.scopes import within_scopes
+from yinuo.desk.models import WallLink
 from yinuo.foundation.refusals import NotAllowed, NotFound
 from yinuo.organisation.models import Team, TeamMembership
 
 ALL = "all"
+_WALL_LIMIT = 50
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,37 @@ def boards_of(actor: Actor) -> Boards:
         found = list(teams.filter(inside | Q(is_own=True)) if inside else teams)
     led = [team for team in found if team.is_led]
     return Boards(found, frozenset(team.code for team in led or found))
+
+
+def teams_to_share(actor: Actor) -> list[Team]:
+    """Return the teams whose figures this actor may show to everybody on a wall: those they see all cases of.
+
+    A grant limited to a region or a tier shows part of a team; a wall would show all of it.
+    """
+    departments = {
+        grant.department_id
+        for grant in actor.grants
+        if "desk.share_wall" in PERMISSIONS[grant.role] and grant.region_id is None and grant.tier is None
+    }
+    if not actor.may("desk.share_wall") or not departments:
+        return []
+    teams = Team.objects.order_by("code")
+    return list(teams if None in departments else teams.filter(department_id__in=departments))
+
+
+def walls_of(actor: Actor) -> list[WallLink]:
+    """Return the walls that show any team this actor may share, those that hang first, then the newest first."""
+    teams = [team.pk for team in teams_to_share(actor)]
+    walls = WallLink.objects.filter(teams__in=teams).distinct().select_related("created_by").prefetch_related("teams")
+    return list(walls.order_by(F("taken_down_at").desc(nulls_first=True), "-id")[:_WALL_LIMIT])
+
+
+def wall_of_token(token: str) -> WallLink:
+    """Return the wall of an address; whoever has it stands before the screen. Refuses with NotFound.
+
+    Found by the hash of the token: how long the look-up takes tells nothing of any token.
+    """
+    wall = WallLink.objects.filter(digest=WallLink.digest_of(token), taken_down_at=None).first()
+    if wall is None:
+        raise NotFound
+    return wall

@@ -25,6 +25,7 @@ from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
 from yinuo.desk.actions import CannedDraft, Written, hand_in_reply, save_canned_answer
+from yinuo.desk.models import WallLink
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
@@ -147,6 +148,14 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("board_piece", "GET", {}, BOARD),
     ("board_kept", "GET", {}, BOARD),
     ("board_figure", "GET", {}, BOARD),
+    ("walls", "GET", {}, (302, 403, 403, 403, 200, 403, 403, 200)),
+    ("walls", "POST", {}, (302, 403, 403, 403, 422, 403, 403, 422)),
+    ("wall_taking_down", "POST", {}, (302, 403, 403, 403, 302, 403, 403, 302)),
+    # An agent without a team has no wall; a screen of its own needs no account.
+    ("wall", "GET", {}, (302, 403, 404, 200, 200, 200, 200, 200)),
+    ("wall_piece", "GET", {}, (302, 403, 404, 200, 200, 200, 200, 200)),
+    ("wall_link", "GET", {}, EVERYBODY),
+    ("wall_link_piece", "GET", {}, EVERYBODY),
     ("presence", "POST", {"presence": "away"}, (302, 403, 302, 302, 302, 403, 403, 302)),
     # The customer's own page: whoever has the link
     ("track", "GET", {}, EVERYBODY),
@@ -329,6 +338,14 @@ class World:
             "analyst": self.somebody("analyst", Role.ANALYST),
             "admin": house.admin.account,
         }
+        wall = WallLink.objects.create(
+            name="x",
+            digest=WallLink.digest_of(self.case.track_token),
+            language="en",
+            created_at=at,
+            created_by=house.zhou,
+        )
+        wall.teams.add(house.team)
         handed_in = hand_in_reply(case=self.case, written=Written("x"), by=actor_of(house.chen), at=at)
         canned = save_canned_answer(
             draft=CannedDraft("等配件", "请稍候。", is_shared=True), by=actor_of(house.zhou), at=at
@@ -354,6 +371,7 @@ class World:
             "team_id": house.team.pk,
             "grant_id": house.zhao.account.grants.get().pk,
             "figure": "open",
+            "wall_id": wall.pk,
             "name": "team",
             "row_id": house.team.pk,
             "token_id": token.pk,
