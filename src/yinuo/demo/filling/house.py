@@ -231,8 +231,26 @@ def _person(person: InventedStaff, number: int, wish: Wish, rows: dict[tuple[str
     join_team(staff=staff, team=rows["team", person.team], is_leader=role == Role.TEAM_LEADER, by=DEMO, at=at)
     levels = {rows["skill", code]: level for code, level in person.skills.items()}
     set_skills(staff=staff, levels=levels, by=DEMO, at=at)
+    for presence, since in _presences(person, wish):
+        change_presence(staff=staff, presence=presence, by=DEMO, at=since)
+
+
+def _presences(person: InventedStaff, wish: Wish) -> list[tuple[Presence, datetime]]:
+    """Return what the person said of themselves last: here since their shift began, or gone since the last one ended.
+
+    Of those here some are busy or away just now, always the same ones.
+    """
+    shifts = [one for one in _shifts(person, wish.today) if one[0] <= wish.ends_at]
     if person.login in _ALWAYS_THERE or on_duty(person, wish.ends_at):
-        change_presence(staff=staff, presence=Presence.AVAILABLE, by=DEMO, at=wish.ends_at)
+        begun_at = shifts[-1][0] if shifts and wish.ends_at < shifts[-1][1] else wish.ends_at - timedelta(minutes=50)
+        place = STAFF.index(person)
+        now_and_then = {3: Presence.BUSY, 7: Presence.AWAY}.get(place % 10)
+        if now_and_then is None or person.login in _ALWAYS_THERE:
+            return [(Presence.AVAILABLE, begun_at)]
+        since = max(begun_at, wish.ends_at - timedelta(minutes=5 + 3 * (place % 9)))
+        return [(Presence.AVAILABLE, begun_at), (now_and_then, since)]
+    ended = [one for one in shifts if one[1] <= wish.ends_at]
+    return [(Presence.AVAILABLE, ended[-1][0]), (Presence.OFFLINE, ended[-1][1])] if ended else []
 
 
 def plan_shifts(wish: Wish) -> None:
