@@ -190,11 +190,13 @@ def _ids_by_identity(text: str) -> list[int]:
 def _name_like(text: str) -> Q:
     """Return the filter on names, in ways the trigram index answers: it knows three characters, or an end of the name.
 
-    `~*` can use it; LIKE on UPPER(), which icontains makes, cannot. A single character in the middle is looked for
-    without it.
+    `~*` can use it; LIKE on UPPER(), which icontains makes, cannot. A word without capitals needs no regular
+    expression: LIKE looks through many names ten times as fast. A single character in the middle is looked for without
+    the index.
     """
     if len(text) >= _WORD_LENGTH:
-        by_name = Q(name__iregex=escape(text))
+        has_capitals = text.lower() != text.upper()
+        by_name = Q(name__iregex=escape(text)) if has_capitals else Q(name__contains=text)
     else:
         by_name = Q(name__startswith=text) | Q(name__endswith=text)
         if text.isascii():

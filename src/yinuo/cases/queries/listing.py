@@ -82,12 +82,17 @@ def listed_cases(actor: Actor) -> QuerySet[Case]:
 def with_words(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
     """Return the cases in whose subject, number or customer's name every word occurs; one statement for each word."""
     for word in words.split():
-        # `~*` can use the trigram indexes; LIKE on UPPER(), which icontains makes, cannot.
         named = ids_by_name(word)
-        cases = cases.filter(
-            Q(subject__iregex=escape(word)) | Q(customer__in=named) | Q(reference__startswith=word.upper())
-        )
+        cases = cases.filter(_subject_with(word) | Q(customer__in=named) | Q(reference__startswith=word.upper()))
     return cases
+
+
+def _subject_with(word: str) -> Q:
+    """Return the filter on subjects, in a way the trigram index answers, which LIKE on UPPER() (icontains) is not.
+
+    A word without capitals needs no regular expression: LIKE looks through many subjects ten times as fast.
+    """
+    return Q(subject__contains=word) if word.lower() == word.upper() else Q(subject__iregex=escape(word))
 
 
 def broken_promises(at: datetime) -> Q:

@@ -6,7 +6,6 @@ A view is a question somebody asks many times a day; filters narrow it. Everythi
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from re import escape
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -14,8 +13,10 @@ from django.utils import timezone
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
-from yinuo.customers.models import VIP_TIERS, Customer
+from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
+
+from .listing import with_words
 
 SOON = timedelta(hours=2)
 # The order of each list: what it goes by, and whether the smallest comes first. The first is the usual one.
@@ -77,12 +78,7 @@ def wished_cases(wish: QueueWish, *, actor: Actor, at: datetime) -> QuerySet[Cas
         cases = cases.open()
     cases = VIEWS[wish.view](cases, actor, at)
     cases = cases.filter(*_filters(wish)).annotate(sort_at=ORDERS[wish.chosen_order][0])
-    for word in wish.words.split():
-        # `~*` can use the trigram indexes; LIKE on UPPER(), which icontains makes, cannot.
-        pattern = escape(word)
-        named = Customer.objects.filter(name__iregex=pattern).values("pk")
-        cases = cases.filter(Q(subject__iregex=pattern) | Q(customer__in=named) | Q(reference__startswith=word.upper()))
-    return cases
+    return with_words(cases, wish.words)
 
 
 def _filters(wish: QueueWish) -> list[Q]:
