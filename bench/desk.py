@@ -175,7 +175,9 @@ def measured(base: str, agents: list, page: Page, seconds: float) -> dict[str, A
         "has_charts": any(word in alone.text for word in _CHARTS),
         "sql_floor_ms": sql_floor(base, agents, page, seconds),
     }
-    row["of_floor"] = _machine.percentiles(alone.client)["p50"] / (row["bytes_floor_ms"] + (row["sql_floor_ms"] or 0))
+    row["of_floor"] = None
+    if row["sql_floor_ms"] is not None:
+        row["of_floor"] = _machine.percentiles(alone.client)["p50"] / (row["bytes_floor_ms"] + row["sql_floor_ms"])
     return row
 
 
@@ -192,7 +194,7 @@ def sql_floor(base: str, agents: list, page: Page, seconds: float) -> float | No
     connections = urllib3.connection_from_url(base, retries=False)
     _load.send(connections, agents[0], dataclasses.replace(ask, keep="page"))
     connections.close()
-    again = _load.work(base, agents[:1], lambda _agent: _load.Ask("/bench/sql/page"), seconds=seconds / 6)
+    again = _load.work(base, agents[:1], lambda _agent: _load.Ask("/bench/sql/page"), seconds=max(0.3, seconds / 3))
     return _machine.percentiles(again.server)["p50"] if len(again.server) > 1 else None
 
 
@@ -208,6 +210,7 @@ def line(row: dict[str, Any]) -> str:
         return f"{row['name']:<20} errors {row['errors']}"
     server, alone = row["server_ms"], row["alone_ms"]
     fewest, most = row["statements"]
+    floor = f"{row['of_floor']:.1f}" if row["of_floor"] else "-"
     marks = []
     if row["goal_ms"] and server["p95"] > row["goal_ms"]:
         marks.append("SLOW")
@@ -218,7 +221,7 @@ def line(row: dict[str, Any]) -> str:
     if row["errors"]:
         marks.append(f"errors {row['errors']}")
     return (
-        f"{row['name']:<20}{row['of_floor']:>8.1f}{server['p95']:>8.1f}{row['goal_ms'] or 0:>6.0f}{server['p50']:>8.1f}"
+        f"{row['name']:<20}{floor:>8}{server['p95']:>8.1f}{row['goal_ms'] or 0:>6.0f}{server['p50']:>8.1f}"
         f"{server['p99']:>8.1f}{alone['p50']:>11.1f}{alone['p95']:>7.1f}{row['cpu_ms']:>8.1f}{row['database_ms']:>8.1f}"
         f"{f'{fewest}-{most}' if fewest != most else fewest:>8}{row['bytes'] / KILOBYTE:>7.1f}"
         f"{row['requests_a_second']:>7.1f}  {' '.join(marks)}"
