@@ -13,6 +13,7 @@ from yinuo.access.actors import Actor
 from yinuo.access.encryption import EncryptedTextField
 from yinuo.access.scopes import within_scopes
 from yinuo.customers.models import Customer
+from yinuo.foundation.words import Pairs
 from yinuo.organisation.models import Department, Region, Staff, Team
 from yinuo.standards.models import CaseClass, StandardVersion
 
@@ -165,6 +166,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["team", "opened_at"], name="cases_opened_of_team"),
             models.Index(fields=["team", "closed_at"], condition=Q(state="closed"), name="cases_closed_of_team"),
+            GinIndex(Pairs("subject"), name="cases_subject_pairs"),
         ]
 
     def __str__(self) -> str:

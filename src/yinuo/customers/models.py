@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from yinuo.access.actors import Actor
 from yinuo.access.encryption import EncryptedTextField
 from yinuo.access.scopes import within_scopes
+from yinuo.foundation.words import Pairs
 from yinuo.organisation.models import Region
 
 
@@ -70,6 +71,7 @@ class Customer(models.Model):
             models.Index(fields=["sort_key", "id"], name="customers_by_name"),
             models.Index(fields=["created_at", "id"], name="customers_by_beginning"),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="customers_name_words"),
+            GinIndex(Pairs("name"), name="customers_name_pairs"),
         ]
 
     def __str__(self) -> str:

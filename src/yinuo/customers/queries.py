@@ -14,6 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 from yinuo.access.actors import Actor
 from yinuo.access.encryption import blind_index
 from yinuo.foundation.refusals import NotFound
+from yinuo.foundation.words import SHORTEST, can_use_index, with_pairs, word_indexed
 from yinuo.organisation.models import Region
 
 from . import rules
@@ -98,6 +99,27 @@ def visible_customers(
     rows = rows.select_related("company", "region").defer("address").prefetch_related(shown_identities())
     found = list(rows.order_by("sort_key", "id")[: limit + 1])
     return CustomerPage(tuple(found[:limit]), found[limit - 1].pk if len(found) > limit else None)
+
+
+def customers_found(actor: Actor, words: str, *, limit: int) -> list[Customer]:
+    """Return the first customers this actor may see who fit what somebody is typing, with their masked identities.
+
+    words: a part of a name (Chinese or pinyin), or a whole phone number, mail address, account number or open id.
+    Each way of looking has its own index, so none is joined to another by OR. Ordered by name.
+    """
+    text = " ".join(words.split())
+    if len(text) < SHORTEST:
+        return []
+    rows = with_pairs(Customer.objects.visible_to(actor), "name").order_by()
+    ids = list(rows.filter(pk__in=_ids_by_identity(text)).values_list("pk", flat=True))
+    if not ids and can_use_index(text):
+        ids = list(rows.filter(word_indexed("name", text)).values_list("pk", flat=True)[:limit])
+    if text.isascii():
+        key = rules.sort_key(text)
+        by_pinyin = rows.filter(sort_key__gte=key, sort_key__lt=key + _AFTER_LETTERS)
+        ids += by_pinyin.order_by("sort_key", "id").values_list("pk", flat=True)[:limit]
+    found = rows.filter(pk__in=ids).select_related("company").defer("address").prefetch_related(shown_identities())
+    return list(found.order_by("sort_key", "id")[:limit])
 
 
 def customer_profile(actor: Actor, customer_id: int) -> CustomerProfile:

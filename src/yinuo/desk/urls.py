@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .pages import acts, board, customers, lists, opening, presence, queue, saved_views, wall, workbench, writing
+from .pages import (
+    acts,
+    board,
+    customers,
+    lists,
+    opening,
+    presence,
+    queue,
+    saved_views,
+    searching,
+    wall,
+    workbench,
+    writing,
+)
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -19,6 +32,8 @@ urlpatterns = [
     path("presence", presence.presence, name="presence"),
     path("queue", queue.queue_piece, name="queue"),
     path("queue/filters", queue.queue_filters, name="queue_filters"),
+    path("search", searching.search, name="search"),
+    path("search/suggestions", searching.suggestions, name="search_suggestions"),
     path("cases", opening.create_case, name="cases"),
     path("cases/new", opening.new_case, name="new_case"),
     path("cases/list", lists.cases, name="case_list"),

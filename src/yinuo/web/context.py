@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from yinuo.access.actors import Actor
@@ -26,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": places_for(request, actor),
         "account_name": account.name,
         "account_entries": account_places(request),
-        "search_url": "/",
+        "search_url": reverse("search"),
         # Only a whole page shows these: a piece for htmx must not pay for them.
         "bell": SimpleLazyObject(lambda: bell_of(actor)),
         "own_presence": SimpleLazyObject(lambda: _presence(actor)),

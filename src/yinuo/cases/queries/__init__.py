@@ -8,6 +8,7 @@ from .finding import attachment_for, case_by_reference, message_for, open_cases_
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
+from .searching import cases_found
 from .story import StoryEntry, story
 from .tracking import Tracked, given_name, tracked
 from .wish import QueueWish, wished_cases
@@ -29,6 +30,7 @@ __all__ = [
     "beside",
     "case_by_reference",
     "case_list",
+    "cases_found",
     "conversation",
     "customer_list",
     "given_name",

@@ -87,6 +87,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     # The workbench
     ("workbench", "GET", {}, (302, 200, 200, 200, 200, 200, 200, 200)),
     ("queue", "GET", {}, SIGNED_IN),
+    ("search", "GET", {}, SIGNED_IN),
+    ("search_suggestions", "GET", {}, DONE),
     ("queue_filters", "GET", {}, SIGNED_IN),
     ("new_case", "GET", {}, (302, 403, 200, 200, 200, 403, 403, 200)),
     ("cases", "POST", NEW_CASE, (302, 403, 302, 302, 302, 403, 403, 302)),
