@@ -13,6 +13,7 @@ from yinuo.cases.api import files_router
 from yinuo.customers.api import router as customers_router
 from yinuo.foundation.refusals import NotFound
 from yinuo.intake.mail.api import router as mail_router
+from yinuo.notifications.api import router as notifications_router
 from yinuo.organisation.api import router as organisation_router
 from yinuo.routing.api import router as cases_router
 from yinuo.standards.api import router as standards_router
@@ -66,6 +67,7 @@ api.add_router("/cases", cases_router)
 api.add_router("", files_router)
 api.add_router("/customers", customers_router)
 api.add_router("", organisation_router)
+api.add_router("", notifications_router)
 api.add_router("", standards_router)
 api.add_router("", mail_router)
 api.add_router("", facts_router)

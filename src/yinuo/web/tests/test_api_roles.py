@@ -20,6 +20,7 @@ from yinuo.cases.tests.cast import BEGINNING, SYSTEM
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Customer, Identity
 from yinuo.intake.mail.models import Mailbox, StoredMail
+from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import Region, SavedView, Staff
 from yinuo.standards.actions import PledgeWords, add_pledge
 from yinuo.web.api import api
@@ -55,6 +56,7 @@ class World:
         ).pk
         words = PledgeWords(**PLEDGE)
         add_pledge(code="refund", words=words, effective_on=BEGINNING.date(), by=SYSTEM, at=BEGINNING)
+        self.notification_id = tell(house.chen, self.case).pk
         self.view_id = SavedView.objects.create(
             owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
         ).pk
@@ -68,6 +70,7 @@ class World:
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
             view_id=self.view_id,
+            notification_id=self.notification_id,
             code="office" if "calendars" in template else "refund" if "pledges" in template else "basic",
         )
 
@@ -93,6 +96,11 @@ BOX = {"address": "new@henuan.example", "sender_name": "x", "team": "aftersales"
 # method, path, body, status for each of ROLES
 TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
     ("GET", "/me", None, (401, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET", "/me/notifications", None, LIST),
+    ("POST", "/me/notifications/readings", lambda _w: {}, (401, 201, 201, 201, 201, 201, 201, 201)),
+    ("POST", "/me/notifications/{notification_id}/reading", None, (401, 404, 404, 404, 404, 201, 404, 404)),
+    ("GET", "/me/notification-wishes", None, LIST),
+    ("PUT", "/me/notification-wishes", lambda _w: {"zone": "Asia/Shanghai"}, LIST),
     ("PUT", "/me/presence", lambda _w: {"presence": "busy"}, (401, 200, 403, 403, 403, 200, 200, 200)),
     ("GET", "/cases", None, LIST),
     ("POST", "/cases", lambda w: {"customer_id": w.house.wang.pk, "text": "x"}, WORK),
