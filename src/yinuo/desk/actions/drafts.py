@@ -1,16 +1,18 @@
 """Drafts: what somebody has begun to write, kept for them until it is sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yinuo.access.actors import Actor
 from yinuo.cases.actions import AttachmentDraft
-from yinuo.cases.models import Case
+from yinuo.cases.models import Case, Message, MessageKind
 from yinuo.desk import rules
 from yinuo.desk.models import Draft, DraftKind, OutgoingReply, ReplyState
 
+# A saving that was under way when Send was pressed arrives within this.
+_LATE = timedelta(minutes=1)
 _PERMISSIONS = {DraftKind.REPLY: "cases.reply", DraftKind.NOTE: "cases.note"}
 
 
@@ -23,9 +25,10 @@ def save_draft(*, case: Case, kind: DraftKind, text: str, known: str = "", by: A
     `visible_to` before. Refuses with DraftMovedOn, NotAllowed.
     """
     by.require(_PERMISSIONS[kind])
-    mine = Draft.objects.select_for_update().filter(author_id=by.staff_id, case=case, kind=kind)
+    _one_at_a_time(case, by)
+    mine = Draft.objects.filter(author_id=by.staff_id, case=case, kind=kind)
     draft = mine.first()
-    if known != (draft.version if draft else "") or (kind == DraftKind.REPLY and _is_on_its_way(case, text, by)):
+    if known != (draft.version if draft else "") or _was_said(case, kind, text, by=by, at=at):
         raise rules.DraftMovedOn
     if not text.strip() and not (draft and draft.files):
         mine.delete()
@@ -39,7 +42,8 @@ def save_draft(*, case: Case, kind: DraftKind, text: str, known: str = "", by: A
 
 def add_to_draft(*, case: Case, text: str, files: list[dict[str, Any]], typed: str, by: Actor, at: datetime) -> Draft:
     """Put words and files in front of what somebody has typed meanwhile as an answer, and keep both as their draft."""
-    draft = Draft.objects.select_for_update().filter(author_id=by.staff_id, case=case, kind=DraftKind.REPLY).first()
+    _one_at_a_time(case, by)
+    draft = Draft.objects.filter(author_id=by.staff_id, case=case, kind=DraftKind.REPLY).first()
     kept = draft.files if draft else []
     known = {file["digest"] for file in files}
     both = "\n\n".join(part for part in (text, typed.strip()) if part)
@@ -54,7 +58,8 @@ def add_to_draft(*, case: Case, text: str, files: list[dict[str, Any]], typed: s
 
 
 def drop_draft(*, case: Case, kind: DraftKind, by: Actor) -> None:
-    """Forget a draft, because it was sent or is not wanted."""
+    """Forget a draft, because it is being sent; call it first in the transaction that sends."""
+    _one_at_a_time(case, by)
     Draft.objects.filter(author_id=by.staff_id, case=case, kind=kind).delete()
 
 
@@ -64,9 +69,23 @@ def kept_with_draft(*, case: Case, digests: list[str], by: Actor) -> list[Attach
     return [AttachmentDraft(**file) for file in (draft.files if draft else []) if file["digest"] in digests]
 
 
-def _is_on_its_way(case: Case, text: str, by: Actor) -> bool:
-    waiting = OutgoingReply.objects.filter(case=case, author_id=by.staff_id, state=ReplyState.WAITING)
-    return waiting.filter(text=text.strip()).exists()
+def _was_said(case: Case, kind: DraftKind, text: str, *, by: Actor, at: datetime) -> bool:
+    """Return whether these words have just been handed in: a saving that arrives late is no draft."""
+    if kind == DraftKind.NOTE:
+        notes = Message.objects.filter(case=case, kind=MessageKind.NOTE, author=by.key, stored_at__gt=at - _LATE)
+        return notes.filter(text=text.strip()).exists()
+    replies = OutgoingReply.objects.filter(case=case, author_id=by.staff_id, made_at__gt=at - _LATE)
+    waiting = replies.filter(state=ReplyState.WAITING, text=text.strip())
+    return waiting.exists() or replies.filter(state=ReplyState.SENT, message__text=text.strip()).exists()
+
+
+def _one_at_a_time(case: Case, by: Actor) -> None:
+    """Let somebody's savings and sendings on a case follow each other until the transaction ends.
+
+    Two of them at once would each see the state before the other, and a draft would outlive its answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"draft:{case.pk}:{by.key}"])
 
 
 def _put(case: Case, kind: DraftKind, *, text: str, files: list[Any], by: Actor, at: datetime) -> Draft:

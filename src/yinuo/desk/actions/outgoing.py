@@ -55,6 +55,7 @@ def hand_in_reply(*, case: Case, written: Written, by: Actor, at: datetime) -> O
     check_reply(case=case, said=_said(written, by, at), last_seen_id=written.last_seen_id, by=by)
     if written.close_as:
         by.require("cases.close")
+    drop_draft(case=case, kind=DraftKind.REPLY, by=by)
     kept = promises_kept_by_answer(case, closes=bool(written.close_as), at=at)
     row = OutgoingReply.objects.create(
         case=case,
@@ -66,7 +67,6 @@ def hand_in_reply(*, case: Case, written: Written, by: Actor, at: datetime) -> O
         made_at=at,
         send_at=rules.send_at(pressed_at=at, due_at=[promise.due_at for promise in kept]),
     )
-    drop_draft(case=case, kind=DraftKind.REPLY, by=by)
     if row.send_at <= at:
         _send(row, by=by, at=at)
     else:

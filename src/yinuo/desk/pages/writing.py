@@ -1,5 +1,6 @@
 """Writing on a case: handing in an answer and taking it back, leaving a note, keeping a draft."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from yinuo.access.actors import Actor
@@ -65,8 +66,9 @@ def create_note(request: HttpRequest, actor: Actor, reference: str) -> HttpRespo
         at = now()
         said = Said(values["text"].strip(), at, author_name=actor.name, attachments=kept_files(values["files"]))
         chosen = _numbers(request.POST.getlist("mentions"))
-        add_note(case=case, said=said, chosen=chosen, by=actor, at=at)
-        actions.drop_draft(case=case, kind=DraftKind.NOTE, by=actor)
+        with transaction.atomic():
+            actions.drop_draft(case=case, kind=DraftKind.NOTE, by=actor)
+            add_note(case=case, said=said, chosen=chosen, by=actor, at=at)
 
     return done(request, actor, reference, act, writing=Writing("note", request.POST.get("text", "")))
 

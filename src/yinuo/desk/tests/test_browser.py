@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from yinuo.cases.actions import add_customer_message, add_note, close_case, reply, store_bytes
+from yinuo.cases.actions import add_customer_message, add_note, close_case, reopen_case, reply, store_bytes
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Mention, Message
 from yinuo.cases.tests.cast import SYSTEM, House, actor_of
@@ -261,7 +261,7 @@ def test_an_answer_is_undone_and_its_words_are_back(live_server, page: Page, hou
         "form[data-writes=reply] input[type=file]", {"name": "报价.txt", "mimeType": "text/plain", "buffer": b"100"}
     )
     page.keyboard.press("Control+Enter")
-    expect(page.locator('[data-state="waiting"] [data-seconds]')).to_have_text(re.compile("[1-9]|10"))
+    expect(page.locator('[data-state="waiting"] [data-seconds]')).to_have_text(re.compile("([1-9]|10) 秒后发出"))
     assert_accessible(page)
 
     page.fill(REPLY, "另外请关水阀。")
@@ -480,3 +480,50 @@ def test_a_canned_answer_is_written_with_a_preview(live_server, page: Page, hous
     page.get_by_role("link", name="等配件").click()
     page.get_by_role("button", name="删除").click()
     expect(page.locator("main")).to_contain_text("还没有常用答复")
+
+
+@pytest.mark.parametrize("screen", [PHONE], indirect=True)
+def test_on_a_phone_an_answer_is_sent_undone_and_sent_with_closing(
+    live_server, page: Page, house: House, two_cases
+) -> None:
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{two_cases[0].reference}")
+    page.fill(REPLY, "换好了。")
+    page.get_by_role("button", name="发送", exact=True).click()
+    page.get_by_role("button", name="撤回").click()
+    expect(page.locator(REPLY)).to_have_value("换好了。")
+    page.locator("summary", has_text="其他发送方式").click()
+    assert_no_horizontal_scroll(page)
+    page.get_by_role("button", name="已换货").click()
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("发出并结案")
+    assert_no_horizontal_scroll(page)
+    assert_accessible(page)
+
+    send_waiting()
+    page.reload()
+    expect(page.locator("#case-line")).to_contain_text("已结案")
+
+
+def test_an_answer_that_could_not_be_sent_is_edited_and_sent_again(
+    live_server, page: Page, house: House, two_cases
+) -> None:
+    case, zhou = two_cases[0], actor_of(house.zhou)
+    sign_in(page, live_server.url, house.chen)
+    page.goto(f"{live_server.url}/cases/{case.reference}")
+    page.fill(REPLY, "明天上门。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-state="waiting"]')).to_be_visible()
+    close_case(case=case, outcome="solved", by=zhou, at=timezone.now())
+    send_waiting()
+    page.reload()
+    expect(page.locator('[data-state="failed"]')).to_contain_text("已结案，请先重开")
+    expect(page.locator('[data-state="failed"] button')).to_have_count(0)
+    assert_accessible(page)
+
+    reopen_case(case=case, reason="还没好", by=zhou, at=timezone.now())
+    page.reload()
+    page.get_by_role("button", name="修改后重新发送").click()
+    expect(page.locator(REPLY)).to_have_value("明天上门。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-state="waiting"]')).to_contain_text("明天上门。")
+    assert send_waiting() == 1

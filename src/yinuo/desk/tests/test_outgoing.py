@@ -1,5 +1,6 @@
 """Answers between Send and the customer. Office hours and standard: see the cast; a first response is due in 2 h."""
 
+import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -281,3 +282,22 @@ def test_undoing_in_the_same_instant_as_sending_has_one_winner(house) -> None:
 
     assert len(answers(case)) == (0 if undone[0] else 1)
     assert Draft.objects.count() == (1 if undone[0] else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_saved_in_the_same_instant_as_its_answer_does_not_outlive_it(house) -> None:
+    chen = actor_of(house.chen)
+    for _round in range(20):
+        case = house.open(at=MONDAY_NINE, customer=house.li)
+
+        def save(case: Case = case) -> None:
+            with contextlib.suppress(DraftMovedOn):
+                save_draft(case=case, kind=DraftKind.REPLY, text="明天上门。", by=chen, at=TEN)
+            connection.close()
+
+        other = threading.Thread(target=save)
+        other.start()
+        hand_in(case, chen)
+        other.join()
+
+    assert Draft.objects.count() == 0

@@ -19,7 +19,7 @@ _TEAM = "team-"
 class CannedAnswerForm(forms.Form):
     """A name, a word to type, the texts, and whose it is: those the person may write for."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("What it is for"), max_length=60)
     shortcut = forms.RegexField(
         r"^[^\s/@]*\Z",
         label=gettext_lazy("Word to type"),

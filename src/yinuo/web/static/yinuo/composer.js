@@ -11,9 +11,11 @@
   function tick() {
     document.querySelectorAll("[data-sends-at]").forEach((place) => {
       const left = Date.parse(place.dataset.sendsAt) - now();
-      const seconds = place.querySelector("[data-seconds]");
-      const text = left > 0 ? String(Math.ceil(left / 1_000)) : "…";
+      // The number ticks for the eye only: a screen reader hears the words once.
+      const seconds = place.querySelector("[data-seconds]"), number = Math.max(0, Math.ceil(left / 1_000));
+      const text = seconds.dataset.text.replace("#", number);
       if (seconds.textContent !== text) seconds.textContent = text;
+      place.querySelector("[data-words]").classList.add("visually-hidden");
       const button = place.parentElement.querySelector("button");
       if (button) button.disabled = left <= 0;
       if (left < -PATIENCE) {

@@ -153,7 +153,8 @@
     forgetUnsaved(form);
     if (!event.defaultPrevented) sessionStorage.setItem(SUBMITTED, nameOf(form));
   });
-  document.addEventListener("focusout", (event) => { if (unsaved.has(draftForm(event))) saveAll(); });
+  // A moment later, for whoever looks away to press Send.
+  document.addEventListener("focusout", (event) => { if (unsaved.has(draftForm(event))) setTimeout(saveAll, 200); });
   window.addEventListener("pagehide", saveAll);
   document.addEventListener("htmx:after:request", (event) => {
     const form = draftForm(event), response = event.detail.ctx.response;

@@ -47,6 +47,7 @@
       label.textContent = row.label;
       hint.textContent = row.hint;
       item.append(label, hint);
+      item.addEventListener("mousemove", () => { if (open.at !== number) mark(number); });
       item.addEventListener("mousedown", (event) => { event.preventDefault(); mark(number); take(); });
       list.append(item);
     });
