@@ -61,11 +61,12 @@ class TeamLeft(Fact):
 
 
 class PresenceChanged(Fact):
-    """Somebody said that they can, or cannot, take work now."""
+    """Somebody said that they can, or cannot, take work now. `reason`: why a colleague said it for them, or empty."""
 
     staff_id: int
     before: str
     after: str
+    reason: str = ""
 
 
 class ShiftPlanned(Fact):

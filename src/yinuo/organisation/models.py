@@ -90,6 +90,14 @@ class Presence(models.TextChoices):
     OFFLINE = "offline", _("Offline")
 
 
+class PresenceReason(models.TextChoices):
+    """Why somebody else said a person's presence; a code, because no words about people stand in the log."""
+
+    SHIFT_OVER = "shift_over", _("The shift is over")
+    NOT_REACHABLE = "not_reachable", _("Cannot be reached")
+    ASKED = "asked", _("Asked me to")
+
+
 class StaffQuerySet(models.QuerySet["Staff"]):
     def visible_to(self, actor: Actor) -> "StaffQuerySet":
         """Return the staff this actor may know of: all for staff with a role that sees the organisation.

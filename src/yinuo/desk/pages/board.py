@@ -133,6 +133,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "risk_is_shortened": found.due_count > RISK_LIMIT,
         "wall_url": reverse("wall") + "?" + urlencode({"team": [team.code for team in teams]}, doseq=True),
         "query": urlencode({"team": code}) if code else "",
+        "colleagues": _colleagues(people) if actor.may("cases.assign") else [],
         "may_set_presence": actor.may("organisation.edit_shifts"),
     }
 
@@ -237,6 +238,7 @@ def _person_row(person: Person, owning: Owning, code: str, found: Standing) -> d
     return {
         "person": person,
         "presence": Presence(staff.presence),
+        "presence_url": _with_team(reverse("board_presence", args=[staff.pk]), code),
         "due_count": owning.due_count,
         "load_percent": _share(person.running_count, staff.capacity, 100) if staff.capacity else 100,
         "is_full": person.running_count >= staff.capacity,
@@ -245,6 +247,17 @@ def _person_row(person: Person, owning: Owning, code: str, found: Standing) -> d
         "due_url": _figure_url("due", code, staff.pk),
         "waiting_url": _figure_url("unanswered", code, staff.pk),
     }
+
+
+def _colleagues(people: list[tuple[Person, Owning]]) -> list[tuple[int, str, int, int]]:
+    """Return who of the team could own a case, with what runs with them and how much they can take; by load."""
+    members = [one for one, _owning in people if one.is_member]
+    members.sort(key=lambda one: (one.staff.presence != Presence.AVAILABLE, one.running_count, one.staff.name))
+    return [(one.staff.pk, one.staff.name, one.running_count, one.staff.capacity) for one in members]
+
+
+def _with_team(address: str, code: str) -> str:
+    return f"{address}?{urlencode({'team': code})}" if code else address
 
 
 def _share(count: int, most: int, height: int) -> int:

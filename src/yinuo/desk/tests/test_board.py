@@ -11,11 +11,13 @@ from django.utils import timezone, translation
 
 from yinuo.access.actions import add_account, grant_role
 from yinuo.access.roles import Role
+from yinuo.cases.actions import close_case
 from yinuo.cases.models import Case, PromiseTally
 from yinuo.cases.queries.board import KeptCount, house_day
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House
 from yinuo.cases.tests.reading import text_of
 from yinuo.desk.pages.words import length, percent_of
+from yinuo.foundation.models import FactRow
 from yinuo.organisation.actions import change_presence
 from yinuo.organisation.models import Staff, Team, TeamMembership
 from yinuo.standards.actions import save_calendar
@@ -193,6 +195,65 @@ def test_the_board_costs_the_same_for_one_person_and_for_thirty(house: House, zh
     assert len(again) == len(one)
     assert len(thirty) <= len(one) + 6  # the frame: presence, boards, rate, notices, live position
     assert len(page.content) < 120_000
+
+
+# What a leader does from the board ----------------------------------------------------------------------------------
+
+
+def test_a_leader_gives_marked_cases_to_a_colleague_and_hears_what_was_refused(house: House, zhou: Client, at) -> None:
+    first, second = house.open(at=at), house.open(at=at, customer=house.li)
+    close_case(case=second, outcome="solved", by=SYSTEM, at=at)
+    sent = {"case": [first.reference, second.reference], "owner": house.zhou.pk, "reason": "下班", "team": "aftersales"}
+
+    response = zhou.post("/board/owners", sent, follow=True)
+
+    assert response.redirect_chain == [("/board?team=aftersales", 302)]
+    assert Case.objects.get(pk=first.pk).owner == house.zhou
+    assert Case.objects.get(pk=second.pk).owner == house.chen
+    assert "周敏 名下新增 1 张工单。" in text_of(response)
+    assert f"{second.reference}: " in text_of(response)
+    assert first.ownerships.get(until=None).reason == "下班"
+
+
+@pytest.mark.parametrize("lacking", ["case", "owner", "reason"])
+def test_giving_without_saying_what_to_whom_and_why_changes_nothing(
+    house: House, zhou: Client, at, lacking: str
+) -> None:
+    case = house.open(at=at)
+    sent = {"case": case.reference, "owner": house.zhou.pk, "reason": "下班"}
+    sent.pop(lacking)
+
+    assert zhou.post("/board/owners", sent).status_code == 302
+    assert Case.objects.get(pk=case.pk).owner == house.chen
+
+
+def test_an_agent_finds_no_way_to_give_cases_or_to_say_a_colleague_s_presence(house: House, at) -> None:
+    house.open(at=at)
+    page = browser_of(house.chen).get("/board").content.decode()
+
+    assert "/board/owners" not in page
+    assert f"/board/people/{house.zhou.pk}/presence" not in page
+    assert browser_of(house.chen).get(f"/board/people/{house.zhou.pk}/presence").status_code == 403
+
+
+def test_a_leader_says_for_a_colleague_that_they_went_home_and_why(house: House, zhou: Client) -> None:
+    change_presence(staff=house.chen, presence="available", by=SYSTEM, at=BEGINNING)
+    address = f"/board/people/{house.chen.pk}/presence"
+    assert "陈晨的在岗状态" in text_of(zhou.get(address))
+    assert zhou.post(address, {"presence": "offline"}).status_code == 422
+
+    response = zhou.post(f"{address}?team=aftersales", {"presence": "offline", "reason": "shift_over"})
+
+    assert response["Location"] == "/board?team=aftersales"
+    assert Staff.objects.get(pk=house.chen.pk).presence == "offline"
+    fact = FactRow.objects.filter(type="organisation.presence_changed").latest("id")
+    assert (fact.actor, fact.payload["reason"]) == (f"staff:{house.zhou.pk}", "shift_over")
+
+
+def test_a_leader_of_another_department_says_nobody_s_presence_here(house: House) -> None:
+    limit_to(house.zhao, Role.TEAM_LEADER, house.other_department.pk)
+
+    assert browser_of(house.zhao).get(f"/board/people/{house.chen.pk}/presence").status_code == 404
 
 
 # The top bar ---------------------------------------------------------------------------------------------------------

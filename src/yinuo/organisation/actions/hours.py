@@ -10,7 +10,7 @@ from yinuo.access.actors import Actor
 from yinuo.foundation.facts import announce
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.facts import PresenceChanged, ShiftPlanned, ShiftRemoved
-from yinuo.organisation.models import Presence, Shift, Staff
+from yinuo.organisation.models import Presence, PresenceReason, Shift, Staff
 
 from .people import StaffGone, locked_staff
 
@@ -40,6 +40,17 @@ class UnknownPresence(Refusal):
         return _("%(presence)s is not a presence. Choose from: %(known)s.") % {
             "presence": self.presence,
             "known": ", ".join(Presence.values),
+        }
+
+
+class UnknownPresenceReason(Refusal):
+    code = "organisation.unknown_presence_reason"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("%(reason)s is not a reason. Choose from: %(known)s.") % {
+            "reason": self.reason,
+            "known": ", ".join(PresenceReason.values),
         }
 
 
@@ -78,16 +89,19 @@ def remove_shift(*, shift: Shift, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def change_presence(*, staff: Staff, presence: str, by: Actor, at: datetime) -> Staff:
+def change_presence(*, staff: Staff, presence: str, reason: str = "", by: Actor, at: datetime) -> Staff:
     """Say whether somebody takes work now: for oneself, or for others by those who plan shifts.
 
     Only this changes it: closing a tab or a sleeping phone does not. Saying the same again keeps `presence_since`.
-    Refuses with NotAllowed, UnknownPresence, StaffGone. Announces PresenceChanged.
+    reason: a PresenceReason when it is said for somebody else.
+    Refuses with NotAllowed, UnknownPresence, UnknownPresenceReason, StaffGone. Announces PresenceChanged.
     """
     own = by.staff_id == staff.pk
     by.require("organisation.presence" if own else "organisation.edit_shifts")
     if presence not in Presence.values:
         raise UnknownPresence(presence=presence)
+    if reason not in {"", *PresenceReason.values}:
+        raise UnknownPresenceReason(reason=reason)
     row = locked_staff(staff.pk)
     if row.left_at is not None:
         raise StaffGone(name=row.name)
@@ -95,5 +109,5 @@ def change_presence(*, staff: Staff, presence: str, by: Actor, at: datetime) -> 
         return row
     before, row.presence, row.presence_since = row.presence, Presence(presence), at
     row.save(update_fields=["presence", "presence_since"])
-    announce(PresenceChanged(staff_id=row.pk, before=before, after=presence), by=by, at=at)
+    announce(PresenceChanged(staff_id=row.pk, before=before, after=presence, reason=reason), by=by, at=at)
     return row

@@ -34,6 +34,7 @@ from yinuo.organisation.actions import (
     save_team,
     set_skills,
 )
+from yinuo.organisation.actions.hours import UnknownPresenceReason
 from yinuo.organisation.actions.people import SkillLevelWrong, StaffDetailsWrong
 from yinuo.organisation.actions.structure import NamesIncomplete
 from yinuo.organisation.models import Department, Region, Shift, Staff, Team, TeamMembership
@@ -226,13 +227,17 @@ def test_presence_is_said_by_oneself_or_by_who_plans_shifts(house):
     change_presence(staff=house.chen, presence="available", by=actor_of(house.chen), at=AT + HOUR)
     with pytest.raises(NotAllowed):
         change_presence(staff=house.zhou, presence="away", by=actor_of(house.chen), at=AT)
-    change_presence(staff=house.chen, presence="away", by=actor_of(house.zhou), at=AT + 2 * HOUR)
+    change_presence(
+        staff=house.chen, presence="away", reason="not_reachable", by=actor_of(house.zhou), at=AT + 2 * HOUR
+    )
+    with pytest.raises(UnknownPresenceReason):
+        change_presence(staff=house.chen, presence="busy", reason="ill", by=actor_of(house.zhou), at=AT + 3 * HOUR)
 
     chen = Staff.objects.get(pk=house.chen.pk)
     assert (chen.presence, chen.presence_since) == ("away", AT + 2 * HOUR)
     assert facts() == [
-        ("presence_changed", house.chen.pk, None, {"before": "offline", "after": "available"}),
-        ("presence_changed", house.chen.pk, None, {"before": "available", "after": "away"}),
+        ("presence_changed", house.chen.pk, None, {"before": "offline", "after": "available", "reason": ""}),
+        ("presence_changed", house.chen.pk, None, {"before": "available", "after": "away", "reason": "not_reachable"}),
     ]
 
 

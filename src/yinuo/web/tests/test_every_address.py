@@ -150,6 +150,9 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("board_piece", "GET", {}, BOARD),
     ("board_kept", "GET", {}, BOARD),
     ("board_figure", "GET", {}, BOARD),
+    ("board_owners", "POST", {"reason": "出差"}, (302, 403, 403, 403, 302, 403, 403, 302)),
+    # Only those who plan shifts, of people on their boards: quality is in no team.
+    ("board_presence", "GET", {}, (302, 403, 403, 403, 404, 403, 403, 404)),
     ("walls", "GET", {}, (302, 403, 403, 403, 200, 403, 403, 200)),
     ("walls", "POST", {}, (302, 403, 403, 403, 422, 403, 403, 422)),
     ("wall_taking_down", "POST", {}, (302, 403, 403, 403, 302, 403, 403, 302)),
@@ -418,6 +421,7 @@ class World:
             "cases": {"team": self.house.team.pk},
             "case_replies": {"last_seen_id": self.values["message_id"]},
             "case_owner": {"owner": self.house.zhou.pk},
+            "board_owners": {"owner": self.house.zhou.pk, "case": self.case.reference},
             "settings_standard": {"calendar": self.house.calendar.pk},
         }
         return values | more.get(name or "", {}) if values else values
