@@ -1,4 +1,4 @@
-"""What can happen to an answer between Send and the customer, and to walls. No text is in it."""
+"""What can happen to an answer between Send and the customer, to acts on many cases, to walls. No text is in it."""
 
 from datetime import datetime
 
@@ -42,3 +42,22 @@ class WallTakenDown(Fact):
     """A wall's link was made useless."""
 
     wall_id: int
+
+
+class BulkRunStarted(Fact):
+    """Somebody began one act on many cases; what becomes of each is told by the facts of that act."""
+
+    staff_id: int
+    run_id: int
+    act: str
+    case_count: int
+
+
+class BulkRunEnded(Fact):
+    """An act on many cases came to its end, or was cancelled: nothing is left to do."""
+
+    staff_id: int
+    run_id: int
+    done_count: int
+    refused_count: int
+    cancelled_count: int

@@ -1,4 +1,4 @@
-"""What is written: drafts, answers that wait to be sent, canned ones. And the links by which walls hang.
+"""What is written: drafts, answers that wait, canned ones. What is done to many cases. And links of walls.
 
 Whatever was sent is a message of the case.
 """
@@ -169,3 +169,87 @@ class WallLink(models.Model):
     @staticmethod
     def digest_of(token: str) -> bytes:
         return hashlib.sha256(token.encode()).digest()
+
+
+class BulkAct(models.TextChoices):
+    """What can be done to many cases at once; each is the act of the same name on one."""
+
+    OWNER = "owner", _("Change owner")
+    NOTE = "note", _("Add a note")
+    CLOSE = "close", _("Close case")
+    REOPEN = "reopen", _("Reopen")
+
+
+class BulkRunQuerySet(models.QuerySet["BulkRun"]):
+    def visible_to(self, actor: Actor) -> "BulkRunQuerySet":
+        """Return the runs of this person; the system sees all."""
+        return self if actor.is_system else self.filter(staff_id=actor.staff_id)
+
+    def unfinished(self) -> "BulkRunQuerySet":
+        return self.filter(finished_at=None)
+
+
+class BulkRun(models.Model):
+    """One act on many cases, and how it went with each of them: its rows.
+
+    text: the note, the summary of the closure, or the reason. due_at: from when on a worker carries it on; one that
+    is short is carried out by whoever began it, and the worker only does what they left.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="bulk_runs")
+    act = models.CharField(max_length=10, choices=BulkAct.choices)
+    new_owner = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = BulkRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_new_owner_is_named_when_the_owner_changes",
+                condition=Q(act="owner", new_owner__isnull=False) | ~Q(act="owner") & Q(new_owner=None),
+            ),
+            models.CheckConstraint(
+                name="an_outcome_is_said_when_cases_are_closed",
+                condition=Q(act="close") & ~Q(outcome="") | ~Q(act="close") & Q(outcome=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(finished_at=None), name="bulk_runs_to_carry_on"),
+            models.Index(fields=["staff", "-id"], name="bulk_runs_of_somebody"),
+        ]
+
+
+class BulkState(models.TextChoices):
+    WAITING = "waiting", _("Still to do")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Went wrong")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class BulkRow(models.Model):
+    """One case of a run: waiting, or how it ended. sentence: the refusal, as whoever began the run reads it."""
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="rows")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bulk_rows")
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=BulkState.choices, default=BulkState.WAITING)
+    code = models.CharField(max_length=60, blank=True)
+    sentence = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "case"], name="a_case_once_in_a_run"),
+            models.UniqueConstraint(fields=["run", "position"], name="one_case_at_a_place_of_a_run"),
+            models.CheckConstraint(
+                name="a_case_of_a_run_waits_until_it_ended",
+                condition=Q(state="waiting", ended_at=None) | ~Q(state="waiting") & Q(ended_at__isnull=False),
+            ),
+        ]

@@ -1,4 +1,4 @@
-"""Decisions of the desk: how long an answer may still be taken back, and what is refused. Pure."""
+"""Decisions of the desk: how long an answer may still be taken back, how much one act may touch. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,6 +9,10 @@ from yinuo.foundation.refusals import Refusal
 
 UNDO_WINDOW = timedelta(seconds=10)
 SAFETY = timedelta(seconds=1)
+# How many cases one act may touch: what goes wrong with them must still be put right by hand on one afternoon.
+BULK_LIMIT = 500
+# So many are done while the person waits; more are carried out behind.
+BULK_AT_ONCE = 20
 
 
 class AlreadySent(Refusal):
@@ -35,6 +39,39 @@ class NotItsAuthor(Refusal):
 
     def sentence(self) -> str:
         return _("Only %(name)s, who wrote this answer, can take it back.") % self.details
+
+
+class NothingChosen(Refusal):
+    code = "desk.nothing_chosen"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("No case is chosen. Choose some in the queue first.")
+
+
+class TooManyCases(Refusal):
+    code = "desk.too_many_cases"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("That is more than %(limit)s cases at once. Narrow the queue by a filter and go on in parts.") % {
+            "limit": self.limit
+        }
+
+
+class ReasonMissing(Refusal):
+    code = "desk.reason_missing"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("Write a short reason: it stands in each of the cases.")
+
+
+class RunHasEnded(Refusal):
+    code = "desk.run_has_ended"
+
+    def sentence(self) -> str:
+        return _("This has come to its end already; there is nothing left to cancel.")
 
 
 def send_at(*, pressed_at: datetime, due_at: Iterable[datetime]) -> datetime:

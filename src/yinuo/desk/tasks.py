@@ -1,10 +1,10 @@
-"""Timed work of the desk: answers whose time to be taken back is over."""
+"""Timed work of the desk: answers whose time to be taken back is over, acts on many cases."""
 
 from datetime import datetime, timedelta
 
 from yinuo.foundation.timers import timed
 
-from .actions import send_due_replies
+from .actions import carry_on_due_runs, send_due_replies
 
 _EVERY = timedelta(milliseconds=500)
 
@@ -13,3 +13,9 @@ _EVERY = timedelta(milliseconds=500)
 def send_due(at: datetime) -> int:
     """Send the answers that can no longer be taken back."""
     return send_due_replies(at=at)
+
+
+@timed("desk.carry_on_due_runs", every=timedelta(seconds=1), lane="bulk")
+def carry_on_bulk(at: datetime) -> int:
+    """Carry on what is done to many cases."""
+    return carry_on_due_runs(at=at)

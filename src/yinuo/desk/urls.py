@@ -5,6 +5,7 @@ from django.urls import path
 from .pages import (
     acts,
     board,
+    bulk,
     customers,
     leading,
     lists,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("wall/<str:token>/piece", wall.wall_piece_by_link, name="wall_link_piece"),
     path("presence", presence.presence, name="presence"),
     path("queue", queue.queue_piece, name="queue"),
+    path("queue/acts", bulk.queue_acts, name="queue_acts"),
+    path("bulk", bulk.bulk_runs, name="bulk_runs"),
+    path("bulk/<int:run_id>", bulk.bulk_run, name="bulk_run"),
+    path("bulk/<int:run_id>/cancellation", bulk.bulk_cancellation, name="bulk_cancellation"),
     path("queue/filters", queue.queue_filters, name="queue_filters"),
     path("search", searching.search, name="search"),
     path("search/suggestions", searching.suggestions, name="search_suggestions"),

@@ -21,6 +21,8 @@ from yinuo.cases.models import Channel
 from yinuo.cases.pages.shown import Choice, channel_icon
 from yinuo.cases.queries import VIEW_COUNT_LIMIT, QueueWish, queue_page
 from yinuo.customers.models import Tier
+from yinuo.desk.actions.bulk import PERMISSIONS
+from yinuo.desk.rules import BULK_LIMIT
 from yinuo.foundation.clock import now
 from yinuo.organisation.models import Staff, Team
 from yinuo.organisation.queries import saved_views
@@ -73,6 +75,10 @@ def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
         "orders": _orders(wish),
         "active_filters": _removable(wish, actor),
         "may_open": actor.may("cases.open"),
+        "choosing": request.GET.get("choose") == "1",
+        "choose_url": f"{reverse('workbench')}?{query}&choose=1" if query else f"{reverse('workbench')}?choose=1",
+        "unchoose_url": address_of(wish),
+        "bulk_limit": BULK_LIMIT,
     }
 
 
@@ -83,6 +89,7 @@ def _list_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
     near, far = _views(wish, page.view_counts)
     return {
         "queue": page,
+        "may_choose": any(actor.may(permission) for permission in PERMISSIONS.values()),
         "queue_rows": [_row(row, query) for row in page.rows],
         "queue_query": query,
         "wish": wish,

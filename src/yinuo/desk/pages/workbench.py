@@ -27,6 +27,7 @@ from yinuo.foundation.references import is_reference
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.models import Staff
 
+from .bulk import acts_context
 from .composing import composer_context, leaving_context
 from .queue import queue_context, queue_query
 
@@ -85,6 +86,8 @@ def bench(
     """Return the whole page with a case open; without one, the first of the queue is."""
     at, after = now(), live_after()
     context = {**queue_context(request, actor, at=at), "live_after": after}
+    if context["choosing"]:
+        context |= acts_context(request, actor)
     is_chosen = case is not None
     if case is None and context["queue"].rows:
         case = case_by_reference(context["queue"].rows[0].case.reference, actor=actor)

@@ -56,9 +56,7 @@ def test_sprite_holds_exactly_the_listed_icons() -> None:
 def test_icon_is_hidden_from_screen_readers() -> None:
     drawing = f'<use href="{static(ICON_SPRITE)}#clock"></use>'
 
-    assert show('{% icon "clock" %}').strip() == (
-        f'<svg class="yn-icon" aria-hidden="true" focusable="false">{drawing}</svg>'
-    )
+    assert show('{% icon "clock" %}').strip() == (f'<svg class="yn-icon" aria-hidden="true">{drawing}</svg>')
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from yinuo.cases.models import Attachment, Message
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.customers.actions import add_identity
 from yinuo.customers.models import Identity
-from yinuo.desk.actions import CannedDraft, Written, hand_in_reply, save_canned_answer
-from yinuo.desk.models import WallLink
+from yinuo.desk.actions import CannedDraft, Written, hand_in_reply, save_canned_answer, start_run
+from yinuo.desk.models import BulkAct, WallLink
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
@@ -90,6 +90,12 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("search", "GET", {}, SIGNED_IN),
     ("search_suggestions", "GET", {}, DONE),
     ("queue_filters", "GET", {}, SIGNED_IN),
+    ("queue_acts", "GET", {}, DONE),
+    ("bulk_runs", "GET", {}, SIGNED_IN),
+    ("bulk_runs", "POST", {"act": "note", "note_text": "停电通知"}, (302, 422, 422, 302, 302, 302, 403, 302)),
+    # The run is the agent's: nobody else is told of it.
+    ("bulk_run", "GET", {}, (302, 404, 404, 200, 404, 404, 404, 404)),
+    ("bulk_cancellation", "POST", {}, (302, 404, 404, 302, 404, 404, 404, 404)),
     ("new_case", "GET", {}, (302, 403, 200, 200, 200, 403, 403, 200)),
     ("cases", "POST", NEW_CASE, (302, 403, 302, 302, 302, 403, 403, 302)),
     ("case", "GET", {}, READ_CASE),
@@ -334,6 +340,7 @@ class World:
         view = SavedView.objects.create(
             owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
         )
+        run = start_run(act=BulkAct.NOTE, cases=[self.case], text="x", by=actor_of(house.chen), at=at)
         self.accounts = {
             "partner": self.somebody("partner", Role.PARTNER),
             "outsider": self.somebody("outsider", Role.AGENT, department_id=house.other_department.pk),
@@ -362,6 +369,7 @@ class World:
         self.values = {
             "answer_id": canned.pk,
             "reference": self.case.reference,
+            "run_id": run.pk,
             "reply_id": handed_in.pk,
             "kind": "reply",
             "what": Identity.objects.get().pk,
@@ -419,6 +427,7 @@ class World:
         """Return what is posted, with the ids only this world knows."""
         more: dict[str, dict[str, Any]] = {
             "cases": {"team": self.house.team.pk},
+            "bulk_runs": {"case": [self.case.reference]},
             "case_replies": {"last_seen_id": self.values["message_id"]},
             "case_owner": {"owner": self.house.zhou.pk},
             "board_owners": {"owner": self.house.zhou.pk, "case": self.case.reference},

@@ -37,6 +37,8 @@
     if (event.key === "?") return openHelp();
     if (event.key === "j") return walk(1);
     if (event.key === "k") return walk(-1);
+    // A page's own script may know keys of its own; it answers by preventing the default.
+    if (!document.dispatchEvent(new CustomEvent("yinuo:key", { detail: event.key, cancelable: true }))) return true;
     const element = visible(`[data-shortcut="${CSS.escape(event.key)}"]`)[0];
     if (!element) return false;
     use(element);
@@ -70,10 +72,10 @@
     if (!dialog) return false;
     const list = dialog.querySelector("dl");
     list.querySelectorAll("[data-found]").forEach((old) => old.remove());
-    visible("[data-shortcut]").forEach((element) => {
+    [...visible("[data-shortcut]"), ...document.querySelectorAll("[data-key-help]")].forEach((element) => {
       const term = document.createElement("dt"), text = document.createElement("dd"), key = document.createElement("kbd");
       key.className = "yn-key";
-      key.textContent = element.dataset.shortcut;
+      key.textContent = element.dataset.shortcut || element.dataset.keyHelp;
       term.append(key);
       text.textContent = describe(element);
       [term, text].forEach((part) => { part.dataset.found = ""; });
