@@ -25,6 +25,6 @@
   // Some while after a promise ended, each page at its own moment: a count follows the ledger, and all pages hear at once.
   let due = null;
   document.addEventListener("live:promises", () => {
-    due ??= setTimeout(() => { due = null; document.getElementById("yn-kept")?.dispatchEvent(new CustomEvent("kept:again")); }, 8_000 + 12_000 * Math.random());
+    due ??= setTimeout(() => { due = null; document.getElementById("yn-kept-rate")?.dispatchEvent(new CustomEvent("kept:again")); }, 8_000 + 12_000 * Math.random());
   });
 })();
