@@ -1,6 +1,6 @@
 """What pages and the API read of cases. Every read of people's data starts at `visible_to`."""
 
-from .beside import Beside, Customership, beside
+from .beside import Customership, customership_of, latest_orders, other_cases, owned_by
 from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
@@ -16,7 +16,6 @@ from .wish import QueueWish, wished_cases
 __all__ = [
     "PAGE_LENGTH",
     "VIEW_COUNT_LIMIT",
-    "Beside",
     "Conversing",
     "Customership",
     "Event",
@@ -27,13 +26,14 @@ __all__ = [
     "Talk",
     "Tracked",
     "attachment_for",
-    "beside",
     "case_by_reference",
     "case_list",
     "cases_found",
     "conversation",
     "customer_list",
+    "customership_of",
     "given_name",
+    "latest_orders",
     "ledger",
     "listed_cases",
     "listed_customers",
@@ -41,6 +41,8 @@ __all__ = [
     "named_colleagues",
     "next_promise",
     "open_cases_of_customer",
+    "other_cases",
+    "owned_by",
     "promises_kept_by_answer",
     "queue_page",
     "shown_promise",

@@ -16,12 +16,13 @@ from yinuo.cases.pages.shown import open_time
 from yinuo.cases.queries import (
     QueueWish,
     attachment_for,
-    beside,
     case_by_reference,
     conversation,
+    customership_of,
     ledger,
     message_for,
     open_cases_of_customer,
+    other_cases,
     queue_page,
     tracked,
 )
@@ -312,16 +313,16 @@ def test_other_cases_beside_are_only_those_one_may_see(house: House) -> None:
     house.open(at=NINE, subject="elsewhere", team=house.other_team, owner=house.zhou)
     earlier = house.open(at=NINE - HOUR, subject="earlier")
 
-    side = beside(case, actor=of_department(house, house.department), at=NINE)
+    found = other_cases(case, actor=of_department(house, house.department))
 
-    assert [other.reference for other in side.other_cases] == [earlier.reference]
+    assert [other.reference for other in found] == [earlier.reference]
 
 
 def test_the_side_reads_no_personal_value(house: House) -> None:
     case = case_by_reference(house.open(at=NINE).reference, actor=SYSTEM)
 
     with CaptureQueriesContext(connection) as queries:
-        beside(case, actor=actor_of(house.chen), at=NINE)
+        customership_of(case, actor=actor_of(house.chen))
 
     read = " ".join(query["sql"].split(" FROM ")[0] for query in queries)
     assert '"customers_identity"."value"' not in read

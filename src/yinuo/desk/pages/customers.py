@@ -15,13 +15,13 @@ from yinuo.cases.queries import StoryEntry, case_list, listed_cases, story
 from yinuo.customers.actions import reveal_address, reveal_identity
 from yinuo.customers.models import Identity
 from yinuo.customers.queries import CustomerProfile, customer_profile
+from yinuo.desk.panels import IDENTITY_ICONS
 from yinuo.entitlements.queries import orders_of, owned_products_of
 from yinuo.foundation.clock import now
 from yinuo.foundation.lists import ListWish, Moment, counted, narrowed, query_of, shown_list
 from yinuo.foundation.refusals import NotFound
 
 from .lists import PAGES
-from .workbench import IDENTITY_ICONS
 
 _CASES_SHOWN = 8
 _ORDERS_SHOWN = 8

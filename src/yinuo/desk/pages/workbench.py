@@ -7,20 +7,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, live_after, wants_piece
 from yinuo.cases.forms import OUTCOME_LABELS
 from yinuo.cases.models import Case
-from yinuo.cases.pages.shown import channel_icon, open_time, shown_entries
+from yinuo.cases.pages.shown import channel_icon, shown_entries
 from yinuo.cases.queries import (
-    Customership,
-    beside,
     case_by_reference,
     conversation,
-    ledger,
-    next_promise,
 )
 from yinuo.foundation.clock import now
 from yinuo.foundation.references import is_reference
@@ -30,8 +25,7 @@ from yinuo.organisation.models import Staff
 from .bulk import acts_context
 from .composing import composer_context, leaving_context
 from .queue import queue_context, queue_query
-
-IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
+from .side import shown_panels
 
 
 @dataclass
@@ -73,13 +67,6 @@ def conversation_piece(request: HttpRequest, actor: Actor, reference: str) -> Ht
     return render(request, "desk/_conversation_refresh.html", context)
 
 
-@desk_page("GET")
-def promises_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
-    """Return the card of promises, for the page to refresh itself."""
-    case = case_by_reference(reference, actor=actor)
-    return render(request, "desk/_promises.html", {"case": case, **_promise_context(case, at=now())})
-
-
 def bench(
     request: HttpRequest, actor: Actor, case: Case | None, *, writing: Writing | None = None, status: int = 200
 ) -> HttpResponse:
@@ -109,24 +96,18 @@ def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writi
 
 def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing, at: datetime) -> dict[str, Any]:
     """Return what `_case.html` shows of a case."""
-    side = beside(case, actor=actor, at=at)
     return {
         **_conversation_context(request, case),
         **_head_context(case, actor),
-        **_promise_context(case, at=at),
         **leaving_context(case, actor),
         **composer_context(case, actor),
-        "customership": side.customership,
-        "personal": _personal(side.customership, writing.revealed),
-        "other_cases": side.other_cases,
+        "panels": shown_panels(case, actor, at, request, {"revealed": writing.revealed}),
         "writing": writing,
         "outcomes": OUTCOME_LABELS.items(),
         "may_note": actor.may("cases.note"),
         "may_close": case.is_open and actor.may("cases.close"),
         "may_reopen": not case.is_open and actor.may("cases.reopen"),
-        "may_reveal": actor.may("customers.reveal"),
         "colleagues": _colleagues(case) if case.is_open and actor.may("cases.assign") else [],
-        "track_url": request.build_absolute_uri(reverse("track", args=[case.track_token])),
     }
 
 
@@ -162,30 +143,6 @@ def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
         "is_vip": case.customer.is_vip,
         "may_see_customers": actor.may("customers.view"),
     }
-
-
-def _promise_context(case: Case, *, at: datetime) -> dict[str, Any]:
-    promises = ledger(case, at=at)
-    return {
-        "next_promise": next_promise(promises),
-        "promises": [(promise, open_time(promise.within)) for promise in promises if promise.within is not None],
-    }
-
-
-def _personal(customership: Customership | None, revealed: dict[str, str]) -> list[dict[str, str]]:
-    """Return the personal values of the customer's card: masked, or in clear when this very answer reveals them."""
-    if customership is None:
-        return []
-    rows = [
-        (str(one.pk), str(one.get_kind_display()), IDENTITY_ICONS.get(one.kind, "fingerprint"), one.masked)
-        for one in customership.identities
-    ]
-    if customership.has_address:
-        rows.append(("address", _("Address"), "map-pin", "****"))
-    return [
-        {"what": what, "label": label, "icon": icon, "masked": masked, "clear": revealed.get(what, "")}
-        for what, label, icon, masked in rows
-    ]
 
 
 def _colleagues(case: Case) -> list[Staff]:

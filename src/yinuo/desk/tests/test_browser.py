@@ -102,7 +102,7 @@ def test_two_agents_on_one_case_see_each_other_s_answers(live_server, page: Page
     tell(page, f"case-{case.pk}")
 
     expect(page.locator("#conversation")).to_contain_text("周敏已经答复")
-    expect(page.locator("#promises")).to_contain_text("已兑现")
+    expect(page.locator("#panel-promises")).to_contain_text("已兑现")
     expect(page.locator(REPLY)).to_have_value("我正在写")
 
 
@@ -213,9 +213,9 @@ def test_on_a_phone_one_goes_to_a_case_and_back(live_server, page: Page, house: 
     expect(page.locator("#queue")).to_be_hidden()
     assert_no_horizontal_scroll(page)
     page.get_by_role("button", name="客户与承诺").click()
-    expect(page.locator("#promises")).to_be_in_viewport()
+    expect(page.locator("#panel-promises")).to_be_in_viewport()
     page.get_by_role("button", name="关闭").click()
-    expect(page.locator("#promises")).to_be_hidden()
+    expect(page.locator("#panel-promises")).to_be_hidden()
     page.get_by_role("link", name="返回队列").click()
 
     expect(page.locator("#queue")).to_be_visible()

@@ -1,0 +1,94 @@
+"""The desk's own panels beside a conversation: promises, the customer, what they own and ordered, their other cases."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yinuo.access.actors import Actor
+from yinuo.cases.models import Case
+from yinuo.cases.pages.shown import open_time
+from yinuo.cases.queries import (
+    Customership,
+    customership_of,
+    latest_orders,
+    ledger,
+    next_promise,
+    other_cases,
+    owned_by,
+)
+from yinuo.foundation.panels import panel
+
+IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
+Context = Mapping[str, Any] | None
+
+
+@panel("promises", title=gettext_lazy("Promises"), template="desk/panels/promises.html", order=10, live=True)
+def promises(case: Case, _actor: Actor, at: datetime) -> Context:
+    """Return the next promise and all that were ever given on the case."""
+    given = ledger(case, at=at)
+    return {
+        "next_promise": next_promise(given),
+        "promises": [(promise, open_time(promise.within)) for promise in given if promise.within is not None],
+    }
+
+
+@panel("customer", title=gettext_lazy("Customer"), template="desk/panels/customer.html", order=20)
+def customer(case: Case, actor: Actor, _at: datetime) -> Context:
+    """Return who the customer is, with their identities masked."""
+    customership = customership_of(case, actor=actor)
+    return {
+        "customership": customership,
+        "customer_name": case.customer.name,
+        "is_vip": case.customer.is_vip,
+        "personal": _personal(customership),
+        "may_reveal": actor.may("customers.reveal"),
+    }
+
+
+@panel(
+    "owned",
+    title=gettext_lazy("Owns"),
+    template="desk/panels/owned.html",
+    order=30,
+    permission="customers.view",
+    lazy=True,
+)
+def owned(case: Case, actor: Actor, at: datetime) -> Context:
+    """Return the appliances of the customer."""
+    products = owned_by(case, actor=actor, at=at)
+    return {"owned": products} if products else None
+
+
+@panel(
+    "orders",
+    title=gettext_lazy("Orders"),
+    template="desk/panels/orders.html",
+    order=40,
+    permission="customers.view",
+    lazy=True,
+)
+def orders(case: Case, actor: Actor, _at: datetime) -> Context:
+    """Return the newest orders of the customer."""
+    found = latest_orders(case, actor=actor)
+    return {"orders": found} if found else None
+
+
+@panel("other_cases", title=gettext_lazy("Other cases"), template="desk/panels/other_cases.html", order=50, lazy=True)
+def earlier(case: Case, actor: Actor, _at: datetime) -> Context:
+    """Return the customer's other cases, the newest first."""
+    return {"other_cases": other_cases(case, actor=actor)}
+
+
+def _personal(customership: Customership | None) -> list[dict[str, str]]:
+    if customership is None:
+        return []
+    rows = [
+        (str(one.pk), str(one.get_kind_display()), IDENTITY_ICONS.get(one.kind, "fingerprint"), one.masked)
+        for one in customership.identities
+    ]
+    if customership.has_address:
+        rows.append(("address", _("Address"), "map-pin", "****"))
+    return [{"what": what, "label": label, "icon": icon, "masked": masked} for what, label, icon, masked in rows]
