@@ -26,8 +26,9 @@
   }
 
   // What was taken back stands in the composer again: go on writing at its end.
+  // Other pieces of the page are fetched at the same time: it is this request's own swap that counts.
   let takesBack = false;
-  document.addEventListener("htmx:before:request", (event) => { takesBack = "takesBack" in (event.target.dataset ?? {}); });
+  document.addEventListener("htmx:before:swap", (event) => { takesBack = "takesBack" in (event.detail.ctx?.sourceElement?.dataset ?? {}); });
   document.addEventListener("htmx:after:swap", () => {
     tick();
     showWay();
