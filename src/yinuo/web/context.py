@@ -12,7 +12,7 @@ from yinuo.desk.pages.presence import PresenceShown, own_presence
 from yinuo.desk.queries.boards import may_open_boards
 from yinuo.notifications.pages.bell import bell_of
 
-from .places import account_places, places_for
+from .places import account_places, more_places, places_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -23,11 +23,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if account is None or not account.is_authenticated:
         return ours
     actor: Actor = account.as_actor()
+    navigation = places_for(request, actor)
     return ours | {
-        "navigation": places_for(request, actor),
+        "navigation": navigation,
+        "more_places": more_places(navigation),
         "account_name": account.name,
         "account_entries": account_places(request),
         "search_url": reverse("search"),
+        "help_url": reverse("help"),
         # Only a whole page shows these: a piece for htmx must not pay for them.
         "bell": SimpleLazyObject(lambda: bell_of(actor)),
         "own_presence": SimpleLazyObject(lambda: _presence(actor)),

@@ -1,6 +1,6 @@
 """The entries of the navigation: which pages there are, for whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,6 +26,11 @@ class Place:
     on_phone: bool = True
     is_last: bool = False
     is_marked: bool = False
+    starts_group: bool = False
+
+
+# What fits beside each other at the bottom of a phone; the last of them opens the rest.
+PHONE_PLACES = 5
 
 
 def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
@@ -37,14 +42,31 @@ def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
         is_here = here.startswith(("board", "wall"))
         places.append(Place(_("Board"), reverse("board"), "layout-dashboard", is_current=is_here))
     if actor.may("cases.view"):
-        places.append(Place(_("All cases"), reverse("case_list"), "list-details", is_current=here == "case_list"))
+        places.append(
+            Place(
+                _("All cases"), reverse("case_list"), "list-details", is_current=here == "case_list", starts_group=True
+            )
+        )
     if actor.may("customers.view"):
         is_here = here in {"customers", "customer"}
         places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))
+    places.append(Place(_("Help"), reverse("help"), "help-circle", is_current=here == "help", is_last=True))
     if any(actor.may(permission) for permission in SETTINGS_PERMISSIONS):
         is_here = here.startswith("settings") and here not in _OWN
-        places.append(Place(_("Settings"), reverse("settings"), "settings", is_current=is_here, is_last=True))
-    return places
+        places.append(Place(_("Settings"), reverse("settings"), "settings", is_current=is_here))
+    return _for_phone(places)
+
+
+def more_places(places: list[Place]) -> list[Place]:
+    """Return those that a phone shows behind "More"."""
+    return [place for place in places if not place.on_phone]
+
+
+def _for_phone(places: list[Place]) -> list[Place]:
+    """Return the places, all on the phone's bar when they fit, else one fewer, for "More" takes a place itself."""
+    if len(places) <= PHONE_PLACES:
+        return places
+    return [replace(place, on_phone=number < PHONE_PLACES - 1) for number, place in enumerate(places)]
 
 
 def account_places(request: HttpRequest) -> list[Place]:

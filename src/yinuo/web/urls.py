@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from yinuo.web.api import api, nothing_here
 
-from . import gallery_page, operator_pages, push_worker
+from . import gallery_page, help_page, operator_pages, push_worker
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", operator_pages.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("help", help_page.help_page, name="help"),
     path("gallery", gallery_page.gallery, name="gallery"),
     path("setup", include("yinuo.web.setup.urls")),
     path("settings/", include("yinuo.web.settings_pages.urls")),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, wants_piece
+from yinuo.cases.pages.shown import Choice
 from yinuo.cases.queries import StoryEntry, case_list, listed_cases, story
 from yinuo.customers.actions import reveal_address, reveal_identity
 from yinuo.customers.models import Identity
@@ -75,6 +76,7 @@ def _page(
     person = profile.customer
     context = {
         "customer": person,
+        "trail": [Choice(_("Customers"), reverse("customers"))],
         "profile": profile,
         "personal": _personal(profile, revealed or {}),
         "owned": owned_products_of(actor, person, on=moment.today),

@@ -5,12 +5,15 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page
 from yinuo.cases import actions
 from yinuo.cases.actions.opening import FirstMessage
 from yinuo.cases.forms import NewCaseForm
+from yinuo.cases.pages.shown import Choice
 from yinuo.customers.actions import find_or_add_by_identity
 from yinuo.customers.models import Customer
 from yinuo.foundation.clock import now
@@ -24,7 +27,7 @@ def new_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     actor.require("cases.open")
     customer = _known(request.GET.get("customer", ""), actor)
     form = NewCaseForm(actor=actor, is_known=customer is not None)
-    return render(request, "desk/new.html", {"form": form, "customer": customer})
+    return render(request, "desk/new.html", _context(form, customer))
 
 
 @desk_page("POST")
@@ -34,9 +37,19 @@ def create_case(request: HttpRequest, actor: Actor) -> HttpResponse:
     customer = _known(request.POST.get("customer", ""), actor)
     form = NewCaseForm(request.POST, actor=actor, is_known=customer is not None)
     if not form.is_valid():
-        return render(request, "desk/new.html", {"form": form, "customer": customer}, status=422)
+        return render(request, "desk/new.html", _context(form, customer), status=422)
     opened = _open(form.cleaned_data, actor, customer)
     return redirect("case", reference=opened.reference)
+
+
+def _context(form: NewCaseForm, customer: Customer | None) -> dict[str, Any]:
+    trail = [Choice(_("Workbench"), reverse("workbench"))]
+    if customer is not None:
+        trail = [
+            Choice(_("Customers"), reverse("customers")),
+            Choice(customer.name, reverse("customer", args=[customer.pk])),
+        ]
+    return {"form": form, "customer": customer, "trail": trail}
 
 
 @transaction.atomic

@@ -46,6 +46,12 @@ def tabs(*, places: Iterable[Place], label: str) -> dict[str, Any]:
     return {"places": places, "label": label}
 
 
+@component(register, "web/components/breadcrumbs.html", places=Required())
+def breadcrumbs(*, places: Iterable[Place]) -> dict[str, Any]:
+    """The way back: the pages above this one, from the top. The page itself is named by its heading below."""
+    return {"places": places}
+
+
 @component(register, "web/components/table_head.html", columns=Required())
 def table_head(*, columns: Iterable[Column]) -> dict[str, Any]:
     """The head of a table; a sortable column is a link that sorts by it."""

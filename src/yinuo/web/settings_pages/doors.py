@@ -77,7 +77,11 @@ def show(
     request: HttpRequest, actor: Actor, template: str, context: dict[str, Any], *, here: str, status: int = 200
 ) -> HttpResponse:
     """Return a page of the settings; `here` is the section it belongs to."""
-    context = {"sections": sections(actor, here), **context}
+    places = sections(actor, here)
+    trail = [Place(_("Settings"), reverse("settings")), *(place for place in places if place.is_current)]
+    # The section's own page is named by its heading.
+    is_own = request.path == trail[-1].url
+    context = {"sections": places, "trail": trail[:-1] if is_own else trail, **context}
     return render(request, f"settings/{template}.html", context, status=status)
 
 

@@ -269,6 +269,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("setup_standards", "GET", {}, NOBODY),
     ("setup_ready", "GET", {}, NOBODY),
     # Operators' machines
+    ("help", "GET", {}, SIGNED_IN),
     ("gallery", "GET", {}, SIGNED_IN),
     ("healthz", "GET", {}, EVERYBODY),
     ("push_worker", "GET", {}, EVERYBODY),

@@ -143,11 +143,15 @@ def test_j_and_k_walk_through_the_queue(site: str, page: Page) -> None:
     expect(items.nth(0)).to_be_focused()
 
 
-def test_question_mark_lists_what_this_page_knows_and_single_keys_can_be_switched_off(site: str, page: Page) -> None:
+def test_question_mark_dims_what_this_page_does_not_have_and_single_keys_can_be_switched_off(
+    site: str, page: Page
+) -> None:
     page.goto(site)
 
     page.keyboard.press("?")
-    expect(page.locator("#yn-keys")).to_contain_text("Reply")
+    expect(page.locator("#yn-keys")).to_contain_text("答复")
+    expect(page.locator("#yn-keys [data-key=r]:not([data-away])")).to_be_visible()
+    expect(page.locator("#yn-keys [data-key=z][data-away]")).to_be_visible()
     page.uncheck("#yn-keys-on")
     page.keyboard.press("Escape")
     page.keyboard.press("r")

@@ -1,5 +1,5 @@
 // The keyboard. An element with data-shortcut="r" is focused (a field) or pressed (anything else) by that key;
-// j and k walk through [data-list-item]; ? shows what this page knows. Single keys can be switched off (WCAG 2.1.4).
+// j and k walk through [data-list-item]; ? shows every key, in the words of shortcuts.py. Single keys can be switched off (WCAG 2.1.4).
 (() => {
   "use strict";
   const STORED = "yinuo-single-keys";
@@ -63,24 +63,13 @@
     if (singleKey(event)) event.preventDefault();
   });
 
-  function describe(element) {
-    return element.dataset.shortcutLabel || element.getAttribute("aria-label") || element.textContent.trim();
-  }
-
+  // The words come from the server; what this page does not have stands dimmed.
   function openHelp() {
     const dialog = document.getElementById("yn-keys");
     if (!dialog) return false;
-    const list = dialog.querySelector("dl");
-    list.querySelectorAll("[data-found]").forEach((old) => old.remove());
-    [...visible("[data-shortcut]"), ...document.querySelectorAll("[data-key-help]")].forEach((element) => {
-      const term = document.createElement("dt"), text = document.createElement("dd"), key = document.createElement("kbd");
-      key.className = "yn-key";
-      key.textContent = element.dataset.shortcut || element.dataset.keyHelp;
-      term.append(key);
-      text.textContent = describe(element);
-      [term, text].forEach((part) => { part.dataset.found = ""; });
-      list.append(term, text);
-    });
+    const keys = (selector, name) => [...selector].map((element) => element.dataset[name]);
+    const here = new Set(["?", "Esc", "j", "Enter", "Ctrl", ...keys(visible("[data-shortcut]"), "shortcut"), ...keys(document.querySelectorAll("[data-key-help]"), "keyHelp")]);
+    dialog.querySelectorAll("[data-key]").forEach((term) => term.toggleAttribute("data-away", !here.has(term.dataset.key)));
     dialog.showModal();
     return true;
   }
