@@ -8,7 +8,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from .models import Account
 
@@ -18,6 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of the mail, at the house's own address: what the asker's browser called us is not to be
+        trusted with a key.
+        """
+        return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', args=key.split('-', 1))}"
 
     def can_delete_email(self, _email_address: EmailAddress) -> bool:
         return False

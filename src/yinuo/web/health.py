@@ -48,6 +48,28 @@ class Finding:
     detail: str
     advice: str = ""
 
+    @property
+    def label(self) -> str:
+        """Return the name as people read it; what is about one thing names it behind a blank."""
+        kind, _blank, one = self.name.partition(" ")
+        labels = {
+            "database": _("Database"),
+            "tables": _("Tables"),
+            "clocks": _("Clocks"),
+            "setup": _("Setup"),
+            "standards": _("Standards"),
+            "fallback team": _("Fallback team"),
+            "address": _("Address"),
+            "workers": _("Workers"),
+            "followers": _("Followers"),
+            "promises": _("Promises"),
+            "outgoing mail": _("Outgoing mail"),
+            "mails kept raw": _("Mails needing a look"),
+            "disk": _("Disk"),
+        }
+        of_one = {"calendar": _("Calendar"), "mailbox": _("Mailbox")}
+        return labels.get(self.name) or (f"{of_one[kind]} {one}" if kind in of_one else self.name)
+
 
 def findings(at: datetime) -> Iterator[Finding]:
     """Yield what was looked at, in order of how much depends on it; stops where the rest cannot be seen."""
@@ -115,7 +137,7 @@ def _clocks(at: datetime) -> Iterator[Finding]:
         cursor.execute("SELECT clock_timestamp()")
         apart = abs((cursor.fetchone()[0] - at).total_seconds())
     advice = _("Set the clocks of this machine and of the database by NTP: promises depend on them.")
-    yield Finding("clocks", apart < 2, f"{apart:.1f} s apart", advice)  # noqa: PLR2004 - seconds
+    yield Finding("clocks", apart < 2, _("%(seconds)s s apart") % {"seconds": f"{apart:.1f}"}, advice)  # noqa: PLR2004 - seconds
     for version in (
         CalendarVersion.objects.select_related("calendar").order_by("calendar_id", "-number").distinct("calendar_id")
     ):
@@ -137,7 +159,12 @@ def _configuration(_at: datetime) -> Iterator[Finding]:
         yield Finding("setup", False, _("nobody can sign in yet"), advice)
     advice = _("Add a last standard without conditions in the settings, or some requests cannot be promised a time.")
     catch_all = Standard.objects.filter(is_active=True, tier="", channel="", case_class="", category="", region_code="")
-    yield Finding("standards", catch_all.exists(), f"{Standard.objects.filter(is_active=True).count()} active", advice)
+    yield Finding(
+        "standards",
+        catch_all.exists(),
+        _("%(count)s in use") % {"count": Standard.objects.filter(is_active=True).count()},
+        advice,
+    )
     advice = _("Mark one team as the fallback team in the settings, and put somebody in it.")
     fallback = Team.objects.filter(is_fallback=True, staff__left_at=None, staff__isnull=False)
     yield Finding("fallback team", fallback.exists(), "", advice)
@@ -149,14 +176,19 @@ def _configuration(_at: datetime) -> Iterator[Finding]:
 def _workers(at: datetime) -> Iterator[Finding]:
     alive = Heartbeat.objects.filter(kind="work", seen_at__gt=at - _ALIVE_WITHIN).count()
     yield Finding(
-        "workers", alive > 0, f"{alive} alive", _("Start `yinuo work`: without it nothing happens by itself.")
+        "workers",
+        alive > 0,
+        _("%(count)s alive") % {"count": alive},
+        _("Start `yinuo work`: without it nothing happens by itself."),
     )
 
 
 def _followers(_at: datetime) -> Iterator[Finding]:
     lags = _lags()
     late = {name: seconds for name, seconds in lags.items() if seconds >= _LAG_SECONDS}
-    detail = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in late.items()) or f"{len(lags)} up to date"
+    detail = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in late.items()) or _("%(count)s up to date") % {
+        "count": len(lags)
+    }
     advice = _("Is `yinuo work` running? Otherwise look for “follower failed” in its log.")
     yield Finding("followers", not late, detail, advice)
 
@@ -170,7 +202,7 @@ def _lags() -> dict[str, float]:
 def _promises(at: datetime) -> Iterator[Finding]:
     late = Promise.objects.filter(is_live=True, due_at__lt=at - timedelta(seconds=30)).count()
     advice = _("Start `yinuo work`, or a second one: promises that fell due are not acted on.")
-    yield Finding("promises", late == 0, f"{late} due and not acted on", advice)
+    yield Finding("promises", late == 0, _("%(count)s due and not acted on") % {"count": late}, advice)
 
 
 def _mail(at: datetime) -> Iterator[Finding]:
@@ -182,7 +214,7 @@ def _mail(at: datetime) -> Iterator[Finding]:
         yield Finding(f"mailbox {mailbox.address}", not mailbox.problem and not silent, mailbox.problem, advice)
     waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED, queued_at__lt=at - _SILENT_FOR).count()
     advice = _("See the mailbox's outgoing settings; the mails are tried again by themselves.")
-    yield Finding("outgoing mail", waiting == 0, f"{waiting} waiting for long", advice)
+    yield Finding("outgoing mail", waiting == 0, _("%(count)s waiting for long") % {"count": waiting}, advice)
     raw = StoredMail.objects.filter(state=StoredMail.State.KEPT_RAW).count()
     yield Finding("mails kept raw", raw == 0, str(raw), _("Open Settings, Mails needing a look, and file them again."))
 
@@ -191,4 +223,6 @@ def _disk(_at: datetime) -> Iterator[Finding]:
     home().root.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home().root).free
     advice = _("Free some space where YINUO_HOME lies: attachments and the database need it.")
-    yield Finding("disk", free > _FREE_BYTES, f"{free // 1_000_000} MB free at YINUO_HOME", advice)
+    yield Finding(
+        "disk", free > _FREE_BYTES, _("%(megabytes)s MB free at YINUO_HOME") % {"megabytes": free // 1_000_000}, advice
+    )

@@ -106,6 +106,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+EMAIL_BACKEND = "yinuo.web.letters.QueuedLetters"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "yinuo.access.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.access.adapters.SocialAccountAdapter"
 ACCOUNT_FORMS = {"add_email": "yinuo.access.forms.NoOwnAddress"}

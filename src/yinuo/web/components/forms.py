@@ -3,10 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yinuo.web.components.declare import Choice, Optional, Required, component
 from yinuo.web.components.library import register
 
+# What Django shows for nothing chosen; a row of hyphens says nothing.
+_DJANGOS_EMPTY = "---------"
 CHECKS = (forms.CheckboxInput,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
@@ -26,6 +30,8 @@ def field(
     *, field: forms.BoundField, label: str, hide_label: bool, placeholder: str, rows: int | None, autofocus: bool
 ) -> dict[str, Any]:
     """One field of a form. The error stands beside it and says what to do; the label is never only a placeholder."""
+    if getattr(field.field, "empty_label", "") == _DJANGOS_EMPTY:
+        field.field.empty_label = _("Choose …") if field.field.required else pgettext("nothing chosen", "none")
     widget = field.field.widget
     attributes: dict[str, Any] = {"class": _widget_class(field)}
     if placeholder:

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from yinuo.cases.tests.cast import House
 from yinuo.foundation.models import FactRow
+from yinuo.intake.mail.models import Letter
 from yinuo.web.tests.browser import assert_no_csp_violation
 from yinuo.web.tests.fake_oidc import CLIENT_ID, SECRET, Provider, company_sign_in
 
@@ -346,3 +347,37 @@ class TestCompanySignIn:
 
         assert signed_in_as(client) is None
         assert answer.status_code in (200, 401)
+
+
+class TestForgottenPassword:
+    @pytest.fixture(autouse=True)
+    def _as_in_production(self, settings) -> None:
+        # The test runner puts every mail into a list instead.
+        settings.EMAIL_BACKEND = "yinuo.web.letters.QueuedLetters"
+
+    def test_a_letter_with_a_link_to_our_own_address_lets_somebody_choose_a_new_one(
+        self, house: House, client: Client, settings
+    ) -> None:
+        settings.SITE_URL = "https://desk.henuan.example"
+        address = house.chen.account.email
+
+        # Whoever asks may call us by another name; the mail does not repeat it.
+        answer = client.post("/accounts/password/reset/", {"email": address}, headers={"host": "evil.example"})
+
+        letter = Letter.objects.get()
+        link = re.search(r"https?://\S+", letter.text)[0]
+        assert answer.status_code == 302
+        assert (letter.address, letter.purpose, letter.state) == (address, "access.account", "queued")
+        assert link.startswith("https://desk.henuan.example/accounts/password/reset/key/")
+        page = client.get(urlsplit(link).path, follow=True)
+        new = {"password1": "quite-another-1", "password2": "quite-another-1"}
+        client.post(page.redirect_chain[-1][0], new)
+        try_password(client, "chen", "quite-another-1")
+        assert signed_in_as(client) == house.chen.pk
+
+    @pytest.mark.usefixtures("house")
+    def test_an_unknown_address_gets_the_same_answer_and_no_letter(self, client: Client) -> None:
+        answer = client.post("/accounts/password/reset/", {"email": "nobody@henuan.example"})
+
+        assert answer["Location"] == "/accounts/password/reset/done/"
+        assert not Letter.objects.exists()

@@ -165,6 +165,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-stay-at-end]").forEach((element) => { toEnd(element); element.dataset.seen = "yes"; });
     document.querySelectorAll("[data-toast]").forEach(expire);
+    // The places of the settings stand in one row on narrow screens: the current one in sight.
+    const row = document.querySelector(".yn-settings-nav"), current = row?.querySelector("[aria-current]");
+    if (current && row.scrollWidth > row.clientWidth) row.scrollLeft = current.offsetLeft - row.offsetLeft - 16;
     markTheme();
   });
 
