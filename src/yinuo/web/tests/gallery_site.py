@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler
 
@@ -18,6 +18,7 @@ from yinuo.foundation.refusals import Refusal
 from yinuo.web.components.gallery import gallery_context
 
 BENCH = Path(__file__).parent / "bench.html"
+STILL_AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
 PIECE = '<p id="answer">accepted</p>'
 
 
@@ -43,6 +44,11 @@ FACTS = Facts()
 
 def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "web/gallery.html", gallery_context())
+
+
+def still_gallery(request: HttpRequest) -> HttpResponse:
+    """Show the gallery at an instant that never changes, for its pictures."""
+    return render(request, "web/gallery.html", gallery_context(STILL_AT))
 
 
 def bench(request: HttpRequest) -> HttpResponse:
@@ -81,6 +87,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", bench, name="bench"),
     path("gallery/", gallery, name="gallery"),
+    path("gallery/still/", still_gallery),
     path("orders/", orders),
     path("live", live),
     path("fault/", fault),
