@@ -1,6 +1,6 @@
 """What a page of the queue costs among 100 000 open and 900 000 closed cases of 500 people in 50 teams.
 
-    python bench/long_queue.py [--open 100000] [--closed 900000] [--plans]
+    python bench/long_queue.py [--open 100000] [--closed 900000] [--plans] [--quick]
 
 For each view and order, and for some filters: the median time of a whole page with the counts on its chips, and whether
 a statement read the table from end to end. Makes a database of its own in a temporary folder and removes it.
@@ -17,8 +17,8 @@ from typing import Any
 
 PEOPLE, TEAMS = 500, 50
 STAFF = """
-INSERT INTO access_account (password, username, email, name, language, is_active, created_at)
-SELECT '', 'person' || n, '', 'Person ' || n, 'zh-hans', true, now() FROM generate_series(1, %(people)s) AS n;
+INSERT INTO access_account (password, username, email, name, language, is_active, created_at, list_columns)
+SELECT '', 'person' || n, '', 'Person ' || n, 'zh-hans', true, now(), '{}' FROM generate_series(1, %(people)s) AS n;
 INSERT INTO organisation_team (code, name_zh, name_en, department_id, is_fallback)
 SELECT 'team' || n, 'team' || n, 'team' || n, %(department)s, false FROM generate_series(1, %(teams)s) AS n;
 INSERT INTO organisation_staff (account_id, name, title, employee_number, department_id, level, languages, capacity,
@@ -69,7 +69,10 @@ def main() -> None:
     parser.add_argument("--open", type=int, default=100_000)
     parser.add_argument("--closed", type=int, default=900_000)
     parser.add_argument("--plans", action="store_true", help="print the plan of what reads the table from end to end")
+    parser.add_argument("--quick", action="store_true", help="tiny, to see that it runs")
     options = parser.parse_args()
+    if options.quick:
+        options.open, options.closed = 300, 300
     with tempfile.TemporaryDirectory(prefix="yinuo-bench-") as folder:
         Path(folder).chmod(0o711)
         os.environ.pop("DATABASE_URL", None)

@@ -17,6 +17,7 @@ SAYS = {
     "fill": "cases_message",
     "import_customers": "COPY of the same rows",
     "live": "never arrived                        0",
+    "long_queue": "view=closed",
     "mail_reading": "read_and_judge",
     "spine": "a due promise is acted on after",
 }

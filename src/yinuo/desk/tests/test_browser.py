@@ -154,7 +154,7 @@ def test_the_desk_is_worked_without_a_mouse(live_server, page: Page, house: Hous
     expect(page.locator("select[name=outcome]")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.locator("#yn-keys")).to_contain_text("内部备注")
+    expect(page.locator("#yn-keys")).to_contain_text("写备注")
 
 
 def test_everything_works_without_a_script(live_server, chromium, house: House, two_cases) -> None:

@@ -24,6 +24,8 @@ from yinuo.web.models import KeptAnswer
 from yinuo.web.tests.api_caller import Caller, caller_of
 
 PATIENCE = 120.0
+# How the database names the connection of the process that is killed.
+CALLER = "yinuo-killed-call"
 # A process of its own that calls the API once, on the database it is told, with what it reads from its input.
 CALL = """
 import json, sys
@@ -207,7 +209,12 @@ def calling(token: str, body: dict[str, Any], *, key: str) -> subprocess.Popen[s
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "yinuo.web.settings", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={
+            **os.environ,
+            "PGAPPNAME": CALLER,
+            "DJANGO_SETTINGS_MODULE": "yinuo.web.settings",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps({"token": token, "body": body, "key": key, "database": settings}))
@@ -222,8 +229,7 @@ def wait_until_blocked() -> None:
 
 def wait_until_gone() -> None:
     """Wait until the server has noticed that the killed process is gone, and undone what it had begun."""
-    ours = connection.connection.info.backend_pid
-    _wait_for(f"pid NOT IN (pg_backend_pid(), {ours})", count=0)
+    _wait_for(f"application_name = '{CALLER}'", count=0)
 
 
 def _wait_for(condition: str, *, count: int = 1) -> None:
