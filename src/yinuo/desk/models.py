@@ -253,3 +253,32 @@ class BulkRow(models.Model):
                 condition=Q(state="waiting", ended_at=None) | ~Q(state="waiting") & Q(ended_at__isnull=False),
             ),
         ]
+
+
+class Typing(models.TextChoices):
+    """What somebody is writing in a case. Nobody reads these words: the page says more."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class Watching(models.Model):
+    """Somebody has a case open just now, and perhaps types in it. Old within a minute, and worth nothing after a crash.
+
+    The table is unlogged: it costs no log of the database, and is empty after one.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watching")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="watching")
+    seen_at = models.DateTimeField()
+    typing = models.CharField(max_length=5, choices=Typing.choices, blank=True)
+    typing_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "staff"], name="somebody_is_once_in_a_case"),
+            models.CheckConstraint(
+                name="who_types_says_what_and_since_when",
+                condition=Q(typing="", typing_at=None) | ~Q(typing="") & Q(typing_at__isnull=False),
+            ),
+        ]

@@ -11,6 +11,9 @@ UNDO_WINDOW = timedelta(seconds=10)
 SAFETY = timedelta(seconds=1)
 # How many cases one act may touch: what goes wrong with them must still be put right by hand on one afternoon.
 BULK_LIMIT = 500
+# A page says every 20 s that it is open, and at most every 3 s that somebody types in it.
+HERE_FOR = timedelta(seconds=45)
+TYPING_FOR = timedelta(seconds=6)
 # So many are done while the person waits; more are carried out behind.
 BULK_AT_ONCE = 20
 
@@ -84,3 +87,8 @@ def send_at(*, pressed_at: datetime, due_at: Iterable[datetime]) -> datetime:
     latest = min((due - SAFETY for due in due_at), default=None)
     wished = pressed_at + UNDO_WINDOW
     return wished if latest is None else max(pressed_at, min(wished, latest))
+
+
+def is_typing(typing_at: datetime | None, *, at: datetime) -> bool:
+    """Return whether somebody who typed at `typing_at` still does."""
+    return typing_at is not None and at - typing_at < TYPING_FOR

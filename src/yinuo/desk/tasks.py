@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from yinuo.foundation.timers import timed
 
-from .actions import carry_on_due_runs, send_due_replies
+from .actions import carry_on_due_runs, forget_watching, send_due_replies
 
 _EVERY = timedelta(milliseconds=500)
 
@@ -19,3 +19,10 @@ def send_due(at: datetime) -> int:
 def carry_on_bulk(at: datetime) -> int:
     """Carry on what is done to many cases."""
     return carry_on_due_runs(at=at)
+
+
+@timed("desk.forget_watching", every=timedelta(minutes=5), lane="bulk")
+def forget_who_was_here(at: datetime) -> int:
+    """Drop who had a case open long ago."""
+    forget_watching(at=at)
+    return 0

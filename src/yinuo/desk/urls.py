@@ -16,6 +16,7 @@ from .pages import (
     searching,
     side,
     wall,
+    watching,
     workbench,
     writing,
 )
@@ -59,6 +60,8 @@ urlpatterns = [
     path("views/<int:view_id>/removal", saved_views.remove, name="saved_view_removal"),
     path("cases/<str:reference>", workbench.case_page, name="case"),
     path("cases/<str:reference>/conversation", workbench.conversation_piece, name="case_conversation"),
+    path("cases/<str:reference>/watching", watching.case_watching, name="case_watching"),
+    path("cases/<str:reference>/here", watching.case_here, name="case_here"),
     path("cases/<str:reference>/panels/<slug:panel>", side.case_panel, name="case_panel"),
     path("cases/<str:reference>/replies", writing.add_reply, name="case_replies"),
     path("cases/<str:reference>/replies/<int:reply_id>/return", writing.take_back_reply, name="case_reply_return"),

@@ -27,6 +27,8 @@ from yinuo.access.models import Account
 from yinuo.cases.facts import PromiseBroken, PromiseKept
 from yinuo.cases.models import Case
 from yinuo.desk.queries.boards import wall_of_token
+from yinuo.desk.queries.watching import watching_in
+from yinuo.foundation.clock import now
 from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import facts_between, horizon_position
 from yinuo.foundation.refusals import NotFound
@@ -40,6 +42,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Position = tuple[int, int]
 
 _PAUSE_SECONDS = 0.1
+_HERE_SECONDS = 1.0
 _PING_SECONDS = 20.0
 _QUEUE_LENGTH = 200
 _CATCH_UP_FACTS = 1000
@@ -48,6 +51,7 @@ _MOST_TOPICS = 50
 _LONGEST_STREAM_SECONDS = 15 * 60.0
 # Numbers have at most the digits that the database takes.
 _CASE_TOPIC = re.compile(r"case-[0-9]{1,18}")
+_HERE_TOPIC = re.compile(r"here-[0-9]{1,18}")
 _WALL_TOPIC = re.compile(r"wall-[0-9A-Za-z_-]{1,100}")
 # What a wall's link lets its screen hear of, all under the name of the link.
 _ON_A_WALL = ("queue", "presence", "promises")
@@ -55,6 +59,10 @@ _TRACK_TOPIC = re.compile(r"track-[0-9A-Za-z_-]{1,100}")
 # What changes today's kept rate.
 _ENDINGS = frozenset({PromiseKept.fact_type, PromiseBroken.fact_type})
 _POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,19})")
+
+
+# What is not of the log is never older than what was told of it.
+_BEHIND_ALL: Position = (2**63, 0)
 
 
 class Listener:
@@ -72,6 +80,11 @@ class Listener:
             event = reset_event(fact.position)
         self.queue.put_nowait((fact.position, event))
 
+    def tell_here(self, event: bytes) -> None:
+        """Put word of who is in a case in the queue; whoever does not read hears it with the next change."""
+        if not self.queue.full():
+            self.queue.put_nowait((_BEHIND_ALL, event))
+
 
 class Hub:
     """Reads the log once for all listeners of this process."""
@@ -82,6 +95,8 @@ class Hub:
         self.ending = asyncio.Event()
         self._starting = asyncio.Lock()
         self._reader: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._here: dict[int, frozenset[tuple[int, str]]] = {}
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
 
     async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -94,14 +109,17 @@ class Hub:
             if self._reader is None or self._reader.done():
                 self.position = await self.in_thread(horizon_position)
                 self._reader = asyncio.get_running_loop().create_task(self._read())
+            if self._watcher is None or self._watcher.done():
+                self._watcher = asyncio.get_running_loop().create_task(self._watch())
 
     def end_streams(self) -> None:
         """Let every stream end, so that a server that is told to stop need not wait for its listeners."""
         self.ending.set()
 
     async def stop(self) -> None:
-        if self._reader:
-            self._reader.cancel()
+        for task in (self._reader, self._watcher):
+            if task:
+                task.cancel()
         self._threads.shutdown(wait=False)
 
     def add(self, listener: Listener) -> None:
@@ -128,6 +146,24 @@ class Hub:
                 self._tell(fact)
             if facts:
                 self.position = facts[-1].position
+
+    async def _watch(self) -> None:
+        """Tell who comes to a case, leaves it or types in it; the small table is read only while somebody listens."""
+        while True:
+            await asyncio.sleep(_HERE_SECONDS)
+            cases = {int(topic[5:]) for topic in self.listeners if topic.startswith("here-")}
+            self._here = {case: people for case, people in self._here.items() if case in cases}
+            if not cases:
+                continue
+            found = await self._try(lambda cases=cases: watching_in(cases, at=now()))
+            if found is None:
+                continue
+            for case in cases:
+                people = found.get(case, frozenset())
+                if people != self._here.get(case, frozenset()):
+                    for listener in self.listeners.get(f"here-{case}", ()):
+                        listener.tell_here(here_event(case))
+                self._here[case] = people
 
     async def _try(self, work: Callable[[], Any]) -> Any:
         try:
@@ -167,6 +203,11 @@ def event_of(fact: RecordedFact, topics: Iterable[str]) -> bytes:
     """Return the event as it goes over the line; its id is the position in the log."""
     data = json.dumps({"topics": list(topics), "type": fact.type})
     return f"id: {fact.tx}-{fact.id}\nevent: fact\ndata: {data}\n\n".encode()
+
+
+def here_event(case_id: int) -> bytes:
+    """Return the event that says that somebody came to a case, left it or types in it. It has no place in the log."""
+    return f"event: here\ndata: {json.dumps({'topics': [f'here-{case_id}']})}\n\n".encode()
 
 
 def reset_event(position: Position) -> bytes:
@@ -221,10 +262,11 @@ def allowed_topics(cookies: Mapping[str, str], wanted: Sequence[str]) -> dict[st
     if account is None:
         return allowed
     actor = account.as_actor()
-    cases = [int(topic[5:]) for topic in wanted if _CASE_TOPIC.fullmatch(topic)]
-    if cases:
-        visible = Case.objects.visible_to(actor).filter(pk__in=cases)
-        allowed |= {f"case-{pk}": f"case-{pk}" for pk in visible.values_list("pk", flat=True)}
+    of_cases = [topic for topic in wanted if _CASE_TOPIC.fullmatch(topic) or _HERE_TOPIC.fullmatch(topic)]
+    if of_cases:
+        visible = Case.objects.visible_to(actor).filter(pk__in={int(topic[5:]) for topic in of_cases})
+        known = set(visible.values_list("pk", flat=True))
+        allowed |= {topic: topic for topic in of_cases if int(topic[5:]) in known}
     general = {
         "queue": "cases.view",
         "promises": "cases.view",

@@ -17,6 +17,7 @@ from yinuo.cases.queries import (
     case_by_reference,
     conversation,
 )
+from yinuo.desk.queries.watching import others_here
 from yinuo.foundation.clock import now
 from yinuo.foundation.references import is_reference
 from yinuo.foundation.refusals import NotFound, Refusal
@@ -101,6 +102,7 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         **_head_context(case, actor),
         **leaving_context(case, actor),
         **composer_context(case, actor),
+        "here": others_here(case, actor=actor, at=at),
         "panels": shown_panels(case, actor, at, request, {"revealed": writing.revealed}),
         "writing": writing,
         "outcomes": OUTCOME_LABELS.items(),

@@ -101,6 +101,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case", "GET", {}, READ_CASE),
     ("case_conversation", "GET", {}, READ_CASE),
     ("case_panel", "GET", {}, READ_CASE),
+    ("case_here", "GET", {}, READ_CASE),
+    ("case_watching", "POST", {}, (302, 404, 404, 204, 204, 204, 204, 204)),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
     ("case_reply_return", "POST", {}, (302, 404, 404, 302, 403, 403, 403, 403)),
     ("case_drafts", "POST", WORDS, (302, 404, 404, 200, 200, 403, 403, 200)),

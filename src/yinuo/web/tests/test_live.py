@@ -20,12 +20,17 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.utils import timezone
 
+from yinuo.access.actions import grant_role
+from yinuo.access.roles import Role
 from yinuo.cases.actions import add_note
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.facts import NoteAdded
 from yinuo.cases.models import Case
-from yinuo.cases.tests.cast import SYSTEM
+from yinuo.cases.tests.cast import SYSTEM, actor_of
+from yinuo.desk.actions import say_here
+from yinuo.desk.models import Typing
 from yinuo.foundation.facts import announce, recorded
 from yinuo.foundation.followers import horizon_position, newest_position
 from yinuo.foundation.tests.ports import free_port
@@ -218,18 +223,19 @@ def test_a_listener_that_does_not_read_gets_one_word_and_the_others_get_the_fact
 
 
 def test_one_reads_the_log_however_many_come_at_once():
-    async def readers() -> int:
+    async def readers() -> list[int]:
         hub = Hub()
         try:
             await asyncio.gather(*(hub.start() for _ in range(20)))
-            return sum(task.get_coro().__qualname__ == "Hub._read" for task in asyncio.all_tasks())
+            running = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+            return [running.count(name) for name in ("Hub._read", "Hub._watch")]
         finally:
             await hub.in_thread(connections.close_all)
             await hub.stop()
 
     # A thread of its own: the browser's driver may have left a loop running in this one.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        assert thread.submit(asyncio.run, readers()).result() == 1
+        assert thread.submit(asyncio.run, readers()).result() == [1, 1]
 
 
 def test_mail_settings_hear_of_mail_facts():
@@ -369,3 +375,35 @@ def _count_events(number: int, sock: socket.socket, heard: list[int]) -> None:
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_who_comes_to_a_case_is_told_within_a_second_to_those_who_may_see_it(house, server, port):
+    case, other = house.open(at=MONDAY), house.open(at=MONDAY)
+    with (
+        listening(port, f"here-{case.pk}", staff=house.chen) as page,
+        listening(port, f"here-{other.pk},queue", staff=house.chen) as elsewhere,
+    ):
+        say_here(reference=case.reference, by=actor_of(house.zhou), at=timezone.now())
+        came = page.event()
+        say_here(reference=case.reference, typing=Typing.REPLY, by=actor_of(house.zhou), at=timezone.now())
+        began = time.monotonic()
+        typed = page.event()
+        took = time.monotonic() - began
+        stopped = page.event()  # nothing more is typed: that too is told, six seconds later
+        note(other)
+        next_elsewhere = elsewhere.event()
+
+    here = {"id": None, "event": "here", "data": {"topics": [f"here-{case.pk}"]}}
+    assert [came, typed, stopped] == [here, here, here]
+    assert took < 2
+    assert next_elsewhere["event"] == "fact"
+
+
+def test_who_is_in_a_case_is_not_told_to_those_who_may_not_see_it(house, server, port):
+    case = house.open(at=MONDAY)
+    house.zhao.account.grants.all().delete()
+    elsewhere = house.other_department.pk
+    grant_role(account=house.zhao.account, role=Role.AGENT, department_id=elsewhere, by=SYSTEM, at=MONDAY)
+
+    assert Stream(port, f"here-{case.pk}", staff=house.zhao).answer.status == 403
+    assert Stream(port, f"here-{case.pk}").answer.status == 403

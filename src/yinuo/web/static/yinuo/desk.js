@@ -11,7 +11,7 @@
   function markCurrent() {
     const reference = openCase()?.dataset.case;
     document.querySelectorAll("[data-list-item]").forEach((item) => {
-      if (item.dataset.case === reference) item.setAttribute("aria-current", "true");
+      if (item.parentElement.id === `row-${reference}`) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");
     });
   }

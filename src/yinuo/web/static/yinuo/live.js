@@ -49,6 +49,7 @@
     source = new EventSource(`${document.body.dataset.liveUrl || "/live"}?${query}`);
     source.addEventListener("open", () => { wait = 1_000; showLost(false); });
     source.addEventListener("fact", hear);
+    source.addEventListener("here", hear);
     source.addEventListener("reset", startOver);
     source.addEventListener("error", onError);
   }
