@@ -4,9 +4,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from yinuo.cases.models import Case
-from yinuo.cases.tests.cast import House
+from yinuo.cases.tests.cast import House, actor_of
+from yinuo.desk.actions import carry_on, start_run
+from yinuo.desk.models import BulkAct
 from yinuo.desk.tests.test_browser import at_minutes_ago, sign_in, tell
-from yinuo.web.tests.browser import assert_accessible, assert_no_csp_violation
+from yinuo.web.tests.browser import (
+    Screen,
+    assert_accessible,
+    assert_no_csp_violation,
+    assert_no_horizontal_scroll,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -78,3 +85,29 @@ def test_the_filters_are_loaded_when_they_are_opened(live_server, page: Page, ho
     expect(page.locator("#queue")).to_contain_text("没有符合筛选条件的工单")
     page.locator("a.yn-filter").click()
     expect(page.locator("#queue-count")).to_have_text("2")
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [Screen(1440, 900, "dark", "en"), Screen(1024, 900, "light", "en"), Screen(390, 844, "dark", "zh-CN")],
+    indirect=True,
+    ids=lambda screen: f"{screen.width}-{screen.theme}",
+)
+def test_the_queue_its_menus_and_reports_are_accessible_and_fit(live_server, page: Page, house: House) -> None:
+    case = house.open(at=at_minutes_ago(30))
+    run = start_run(act=BulkAct.NOTE, cases=[case], text="停电", by=actor_of(house.chen), at=at_minutes_ago(1))
+    carry_on(run, at=at_minutes_ago(1))
+    sign_in(page, live_server.url, house.chen)
+
+    for address in ("/?view=all&channel=mail&choose=1", "/queue/filters", "/bulk", f"/bulk/{run.pk}", "/?view=away"):
+        page.goto(live_server.url + address)
+        assert_accessible(page)
+        assert_no_horizontal_scroll(page)
+    page.goto(f"{live_server.url}/?view=all&channel=mail")
+    head = page.locator(".yn-pane-queue > .yn-pane-head")
+    assert head.evaluate("head => head.scrollWidth <= head.clientWidth")
+    page.locator(".yn-queue-views summary").click()
+    # Nothing is typed in by itself: on a phone that would bring up the keyboard.
+    expect(page.locator(".yn-queue-views input[name=name]")).not_to_be_focused()
+    assert_accessible(page)
+    assert_no_csp_violation(page)

@@ -45,9 +45,9 @@
     composer.querySelector(`form[data-writes="${tab.dataset.writeTab}"] textarea`).focus();
   });
 
-  // A menu with a form in it is entered at its first field.
+  // A menu that is a form is entered at its first field; one with a form below its entries is not.
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details.yn-menu[open]")) event.target.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+    if (event.target.matches?.("details.yn-menu[open]:not(:has(a.yn-menu-entry))")) event.target.querySelector("select, textarea, input:not([type=hidden])")?.focus();
   }, true);
 
   document.addEventListener("change", (event) => {
