@@ -3,6 +3,7 @@
 What an address holds and a filter does not know is dropped, so an old link or a saved view never breaks a list.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -38,7 +39,7 @@ class Moment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filter:
+class Filter(ABC):
     """Base of every filter. is_offered: it has a control; others come by a link only and can be taken away."""
 
     key: str
@@ -46,29 +47,29 @@ class Filter:
     is_offered: bool = True
 
     @property
+    @abstractmethod
     def kind(self) -> str:
         """Return which control shows it: words, choices, days or yes_no."""
-        raise NotImplementedError
 
     def names(self) -> tuple[str, ...]:
         """Return the names it uses in an address."""
         return (self.key,)
 
+    @abstractmethod
     def read(self, query: Query) -> Any:
         """Return the value an address gives, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pairs(self, value: Any) -> Pairs:
         """Return what stands in an address for a value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self, value: Any) -> str:
         """Return a value as people read it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def narrowed(self, rows: Any, value: Any, moment: Moment) -> Any:
         """Return the rows that fit."""
-        raise NotImplementedError
 
     def noted(self, value: Any) -> Any:
         """Return what the trail of exports keeps of a value; never a customer's words."""

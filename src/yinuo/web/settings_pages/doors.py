@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yinuo.access.actors import Actor
-from yinuo.foundation.refusals import Refusal
+from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.web.components.lists import Place
 
 Page = Callable[..., HttpResponse]
@@ -95,6 +95,18 @@ def refused(request: HttpRequest, refusal: Refusal, to: str, *address: Any) -> H
     """Say why a button did nothing, on the page it stood on."""
     messages.warning(request, refusal.sentence())
     return redirect(to, *address)
+
+
+def moved_one(order: list[int], row_id: int, *, up: bool) -> list[int]:
+    """Return the ids with one moved a line up or down; at the end of the list it stays. Refuses with NotFound."""
+    if row_id not in order:
+        raise NotFound
+    here = order.index(row_id)
+    there = here + (-1 if up else 1)
+    moved = list(order)
+    if 0 <= there < len(order):
+        moved[here], moved[there] = moved[there], moved[here]
+    return moved
 
 
 def put_refusal(form: forms.Form, refusal: Refusal, field: str | None = None) -> None:

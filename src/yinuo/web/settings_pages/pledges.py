@@ -23,7 +23,7 @@ from yinuo.standards.actions import (
 )
 from yinuo.standards.models import Pledge, PledgeVersion
 
-from .doors import done, put_refusal, settings_page, show
+from .doors import done, moved_one, put_refusal, settings_page, show
 from .standards import ChangedMeanwhile
 
 
@@ -111,13 +111,9 @@ def pledge(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
 def pledge_place(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
     """Move a pledge one line: `direction` up or down."""
     order = list(Pledge.objects.values_list("pk", flat=True))
-    if pledge_id not in order:
-        raise NotFound
-    here = order.index(pledge_id)
-    there = here + (-1 if request.POST.get("direction") == "up" else 1)
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
-        reorder_pledges(pledge_ids=order, by=actor, at=now())
+    moved = moved_one(order, pledge_id, up=request.POST.get("direction") == "up")
+    if moved != order:
+        reorder_pledges(pledge_ids=moved, by=actor, at=now())
     return done(request, _("The order is saved."), "settings_pledges")
 
 

@@ -16,7 +16,7 @@ from yinuo.standards.models import Standard, StandardVersion
 from yinuo.standards.queries import offers
 from yinuo.standards.rules import Times, pick_offer, promised_times
 
-from .doors import done, put_refusal, settings_page, show
+from .doors import done, moved_one, put_refusal, settings_page, show
 from .standard_form import NewStandardForm, RequestForm, TimesForm, conditions_in_words, times_initial
 
 _CONDITIONS = ("tier", "channel", "case_class", "category", "region_code")
@@ -104,13 +104,9 @@ def standard(request: HttpRequest, actor: Actor, standard_id: int) -> HttpRespon
 def standard_place(request: HttpRequest, actor: Actor, standard_id: int) -> HttpResponse:
     """Move a standard one line: `direction` up or down."""
     order = list(Standard.objects.values_list("pk", flat=True))
-    if standard_id not in order:
-        raise NotFound
-    here = order.index(standard_id)
-    there = here + (-1 if request.POST.get("direction") == "up" else 1)
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
-        reorder_standards(standard_ids=order, by=actor, at=now())
+    moved = moved_one(order, standard_id, up=request.POST.get("direction") == "up")
+    if moved != order:
+        reorder_standards(standard_ids=moved, by=actor, at=now())
     return done(request, _("The order is saved."), "settings_standards")
 
 
