@@ -10,6 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from yinuo.access.actors import Actor
 from yinuo.foundation.followers import horizon_position
 
 Page = Callable[..., HttpResponseBase]
@@ -27,7 +28,7 @@ def desk_page(*methods: str) -> Callable[[Page], Page]:
         @vary_on_headers("HX-Request")
         @wraps(page)
         def door(request: HttpRequest, **address: Any) -> HttpResponseBase:
-            actor = request.user.as_actor()  # type: ignore[union-attr]  # login_required keeps visitors out
+            actor = actor_of(request)
             actor.require("desk.open")
             response = page(request, actor, **address)
             if not response.has_header("Cache-Control"):
@@ -38,6 +39,13 @@ def desk_page(*methods: str) -> Callable[[Page], Page]:
         return door
 
     return decorate
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts in this request of somebody signed in; their roles are read once for the door and the frame."""
+    if not hasattr(request, "_actor"):
+        request._actor = request.user.as_actor()  # type: ignore[attr-defined, union-attr]  # noqa: SLF001 - ours
+    return request._actor  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001
 
 
 def live_after() -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import actor_of
 from yinuo.desk.pages.board import KeptRate, kept_rate_of
 from yinuo.desk.pages.presence import PresenceShown, own_presence
 from yinuo.desk.queries.boards import may_open_boards
@@ -16,13 +17,19 @@ from .places import account_places, more_places, places_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of the desk's frame; only our own name for visitors."""
+    """Return the context of the desk's frame; only our own name for visitors. Made once, however many pieces ask."""
+    if not hasattr(request, "_shell"):
+        request._shell = _shell(request)  # type: ignore[attr-defined]  # noqa: SLF001 - ours
+    return request._shell  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
     organisation = getattr(request, "organisation", None)
     ours = {"organisation_name": organisation.name if organisation else ""}
     account = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
         return ours
-    actor: Actor = account.as_actor()
+    actor = actor_of(request)
     navigation = places_for(request, actor)
     return ours | {
         "navigation": navigation,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import actor_of
 from yinuo.desk.queries.boards import may_open_boards
 
 # Whoever has one of these has something to do in the settings besides the own account.
@@ -73,7 +74,7 @@ def account_places(request: HttpRequest) -> list[Place]:
     """Return the entries of the account menu."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     places = [Place(_("My account"), reverse("settings_account"), "user-circle", is_current=here == "settings_account")]
-    if request.user.as_actor().may("notifications.view"):  # type: ignore[union-attr]
+    if actor_of(request).may("notifications.view"):
         is_here = here == "settings_notifications"
         places.append(Place(_("My notifications"), reverse("settings_notifications"), "bell", is_current=is_here))
     return places

@@ -205,7 +205,7 @@ def test_a_page_costs_the_same_with_one_case_and_with_thirty(house: House, chen:
         page = chen.get(f"/cases/{case.reference}?view=all")
 
     assert len(thirty) == len(one)
-    assert len(thirty) <= 36
+    assert len(thirty) <= 30
     assert len(page.content) < 120_000
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yinuo.access.actors import Actor
+from yinuo.access.doors import actor_of
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.web.components.lists import Place
 
@@ -34,7 +35,7 @@ def settings_page(permission: str | None, *methods: str) -> Callable[[Page], Pag
         @never_cache
         @wraps(page)
         def door(request: HttpRequest, **address: Any) -> HttpResponse:
-            actor = request.user.as_actor()  # type: ignore[union-attr]  # login_required keeps visitors out
+            actor = actor_of(request)
             if permission is not None:
                 actor.require(permission)
             return page(request, actor, **address)

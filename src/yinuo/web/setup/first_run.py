@@ -9,6 +9,7 @@ import base64
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from yinuo.access.doors import actor_of
 from yinuo.access.models import Account
 from yinuo.web.models import FirstRun
 
@@ -54,7 +55,7 @@ def leads(request: HttpRequest) -> bool:
 def may_go_on(request: HttpRequest) -> bool:
     """Return whether this person may do the screens: with the code while nobody can sign in, then the administrator."""
     if request.user.is_authenticated:
-        return bool(request.user.as_actor().may("access.administer"))
+        return bool(actor_of(request).may("access.administer"))
     return is_empty() and bool(request.session.get(_CODE_SESSION))
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.access.actions import MailAddressTaken, UsernameTaken
 from yinuo.access.actors import Actor
+from yinuo.access.doors import actor_of
 from yinuo.foundation.clock import now
 from yinuo.foundation.models import Calendar, Heartbeat
 from yinuo.foundation.refusals import NotAllowed, NotFound, Refusal
@@ -80,7 +81,7 @@ def screen(step: str, *methods: str) -> Callable[[Screen], Screen]:
             next_step = first_run.next_step(run.done)
             if step not in (next_step, *run.done):
                 return redirect(f"setup_{next_step}")
-            actor = request.user.as_actor() if request.user.is_authenticated else actions.SETUP
+            actor = actor_of(request) if request.user.is_authenticated else actions.SETUP
             return page(request, actor, run)
 
         return door
