@@ -1,17 +1,11 @@
-"""Decisions about cases: which promises an opening gives, what an answer keeps, who may still change what. Pure."""
+"""Which promises an opening gives, what an answer keeps, what is late. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.utils.translation import gettext as _
-
-from yinuo.foundation.refusals import Refusal
 from yinuo.standards.rules import Offer, promised_times
 
-REOPEN_WINDOW = timedelta(days=14)
-PREVIEW_LENGTH = 200
-SUBJECT_LENGTH = 998
 _ANSWERING = ("first_response", "next_answer", "next_update")
 
 
@@ -32,66 +26,6 @@ class LivePromise:
     id: int
     kind: str
     due_at: datetime
-
-
-class CaseIsClosed(Refusal):
-    code = "cases.case_is_closed"
-
-    def sentence(self) -> str:
-        return _("Case %(reference)s is closed. Reopen it first.") % self.details
-
-
-class CaseIsOpen(Refusal):
-    code = "cases.case_is_open"
-
-    def sentence(self) -> str:
-        return _("Case %(reference)s is already open.") % self.details
-
-
-class EmptyMessage(Refusal):
-    code = "cases.empty_message"
-    status = 422
-
-    def sentence(self) -> str:
-        return _("The message is empty. Write something, or attach a file.")
-
-
-class OwnerNotInTeam(Refusal):
-    code = "cases.owner_not_in_team"
-    status = 422
-
-    def sentence(self) -> str:
-        return _("%(name)s no longer works here. Choose another owner.") % self.details
-
-
-class UnknownOutcome(Refusal):
-    code = "cases.unknown_outcome"
-    status = 422
-
-    def sentence(self) -> str:
-        return _("%(outcome)s is not an outcome. Choose one of: %(known)s.") % self.details
-
-
-class NewMessagesArrived(Refusal):
-    """The customer wrote while the answer was being written."""
-
-    code = "cases.new_messages_arrived"
-
-    def sentence(self) -> str:
-        return _("%(count)s new messages came since you opened this case. Read them, then send again.") % self.details
-
-
-OUTCOMES = (
-    "solved",
-    "explained",
-    "replaced",
-    "refunded",
-    "repaired",
-    "not_reachable",
-    "withdrawn",
-    "duplicate",
-    "spam",
-)
 
 
 def opening_promises(offer: Offer, *, at: datetime) -> list[PromiseDraft]:
@@ -141,13 +75,3 @@ def kept_by_answer(live: Iterable[LivePromise], *, at: datetime) -> list[LivePro
 def overdue(live: Iterable[LivePromise], *, at: datetime) -> list[LivePromise]:
     """Return the promises whose time has passed at `at`; the due instant itself is still in time."""
     return [promise for promise in live if promise.due_at < at]
-
-
-def may_reopen(*, closed_at: datetime, at: datetime) -> bool:
-    """Return whether a message still belongs to the closed case: within the window after its last closure."""
-    return at - closed_at <= REOPEN_WINDOW
-
-
-def preview_of(text: str) -> str:
-    """Return how a message begins, on one line, for the queue."""
-    return " ".join(text.split())[:PREVIEW_LENGTH]

@@ -1,0 +1,29 @@
+"""The case with all that hangs on it, by what the tables are about."""
+
+from .case import UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
+from .closing import Closure, Reopening
+from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
+from .ownership import Ownership
+from .promise import Promise, PromiseEnd, PromiseKind, PromiseTally
+
+__all__ = [
+    "UNANSWERED_SINCE",
+    "URGENCY",
+    "Attachment",
+    "Case",
+    "CaseQuerySet",
+    "CaseState",
+    "Channel",
+    "Closure",
+    "Conversation",
+    "Mention",
+    "Message",
+    "MessageKind",
+    "Ownership",
+    "Participant",
+    "Promise",
+    "PromiseEnd",
+    "PromiseKind",
+    "PromiseTally",
+    "Reopening",
+]
