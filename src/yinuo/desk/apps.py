@@ -7,5 +7,5 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Let every folder add what it has: panels beside a conversation, sources of the search."""
-        autodiscover_modules("panels", "search")
+        """Let every folder add what it has: panels beside a conversation, acts on a case, sources of the search."""
+        autodiscover_modules("panels", "case_acts", "search")

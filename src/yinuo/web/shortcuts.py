@@ -58,6 +58,7 @@ GROUPS = (
             Shortcut(("n",), gettext_lazy("Write a note")),
             Shortcut(("h",), gettext_lazy("Give it another owner")),
             Shortcut(("e",), gettext_lazy("Close or reopen")),
+            Shortcut(("m",), gettext_lazy("More acts")),
             Shortcut(("z",), gettext_lazy("Take the answer back before it leaves")),
             Shortcut(("Ctrl", "Enter"), gettext_lazy("Send what you are writing")),
         ),

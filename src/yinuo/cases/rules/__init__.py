@@ -1,4 +1,4 @@
-"""Decisions about cases, by what they are about: values in, value out. Refusals stand beside the rule that makes them."""
+"""Decisions about cases, by what they are about: values in, value out; refusals beside the rule that makes them."""
 
 from .messages import PREVIEW_LENGTH, SUBJECT_LENGTH, EmptyMessage, NewMessagesArrived, preview_of
 from .promises import (

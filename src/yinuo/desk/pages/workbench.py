@@ -25,6 +25,7 @@ from yinuo.organisation.models import Staff
 
 from .bulk import acts_context
 from .composing import composer_context, leaving_context
+from .offering import offered_acts
 from .queue import queue_context, queue_query
 from .side import shown_panels
 
@@ -109,6 +110,7 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         "may_note": actor.may("cases.note"),
         "may_close": case.is_open and actor.may("cases.close"),
         "may_reopen": not case.is_open and actor.may("cases.reopen"),
+        "acts": offered_acts(case, actor),
         "colleagues": _colleagues(case) if case.is_open and actor.may("cases.assign") else [],
     }
 

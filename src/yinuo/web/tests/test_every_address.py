@@ -101,6 +101,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case", "GET", {}, READ_CASE),
     ("case_conversation", "GET", {}, READ_CASE),
     ("case_panel", "GET", {}, READ_CASE),
+    # The form of an act nobody offers; each act's own gate is tested with the act.
+    ("case_act", "GET", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     ("case_here", "GET", {}, READ_CASE),
     ("case_watching", "POST", {}, (302, 404, 404, 204, 204, 204, 204, 204)),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
@@ -373,6 +375,7 @@ class World:
             "answer_id": canned.pk,
             "reference": self.case.reference,
             "run_id": run.pk,
+            "act": "unheard-of",
             "panel": "promises",
             "reply_id": handed_in.pk,
             "kind": "reply",
