@@ -3,6 +3,7 @@
 Everything somebody chooses stands in the address, so a queue can be sent to a colleague, kept, or gone back to.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -24,8 +25,9 @@ from yinuo.customers.models import Tier
 from yinuo.desk.actions.bulk import PERMISSIONS
 from yinuo.desk.rules import BULK_LIMIT
 from yinuo.foundation.clock import now
+from yinuo.foundation.marks import Mark, marks_of
 from yinuo.organisation.models import Staff, Team
-from yinuo.organisation.queries import saved_views
+from yinuo.organisation.queries import led_teams, saved_views
 from yinuo.standards.models import CaseClass
 
 from .lists import list_address
@@ -70,7 +72,8 @@ def queue_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
         "far_label": current.name if current else next((chip.label for chip in far if chip.is_current), ""),
         "saved_views": [(view, list_address("queue", view.query), view == current) for view in kept],
         "saved_view": current,
-        "may_remove_view": current is not None and current.owner_id == actor.staff_id,
+        "may_change_view": current is not None and current.owner_id == actor.staff_id,
+        "teams": led_teams(actor) if current else [],
         "kept_query": query,
         "orders": _orders(wish),
         "active_filters": _removable(wish, actor),
@@ -86,11 +89,12 @@ def _list_context(request: HttpRequest, actor: Actor, *, at: datetime) -> dict[s
     wish = wish_of(request.GET)
     page = queue_page(wish, actor=actor, at=at, views=COUNTED_VIEWS)
     query = query_of(wish)
+    marks = marks_of([row.case for row in page.rows], actor)
     near, far = _views(wish, page.view_counts)
     return {
         "queue": page,
         "may_choose": any(actor.may(permission) for permission in PERMISSIONS.values()),
-        "queue_rows": [_row(row, query) for row in page.rows],
+        "queue_rows": [_row(row, query, marks.get(row.case.pk, ())) for row in page.rows],
         "queue_query": query,
         "wish": wish,
         "near_views": near,
@@ -293,7 +297,7 @@ def _filter_words(wish: QueueWish, actor: Actor) -> dict[str, str]:
     return words
 
 
-def _row(row: Any, query: str) -> dict[str, Any]:
+def _row(row: Any, query: str, marks: Sequence[Mark]) -> dict[str, Any]:
     case = row.case
     address = reverse("case", args=[case.reference])
     return {
@@ -301,4 +305,5 @@ def _row(row: Any, query: str) -> dict[str, Any]:
         "promise": row.promise,
         "url": f"{address}?{query}" if query else address,
         "icon": channel_icon(case.channel),
+        "marks": marks,
     }

@@ -17,6 +17,7 @@ from yinuo.cases.queries import (
     case_by_reference,
     conversation,
 )
+from yinuo.desk.queries import drafts_of, offered_answer
 from yinuo.desk.queries.watching import others_here
 from yinuo.foundation.clock import now
 from yinuo.foundation.references import is_reference
@@ -40,6 +41,7 @@ class Writing:
     news: list[Any] = field(default_factory=list)
     last_seen_id: int | None = None
     revealed: dict[str, str] = field(default_factory=dict)
+    canned_ids: list[int] = field(default_factory=list)
 
 
 @desk_page("GET")
@@ -58,7 +60,10 @@ def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
     write = "note" if request.GET.get("write") == "note" else "reply"
     if wants_piece(request):
         return case_piece(request, actor, case)
-    return bench(request, actor, case, writing=Writing(act=write))
+    writing = Writing(act=write)
+    if request.GET.get("canned") and actor.may("cases.reply"):
+        writing.text, writing.canned_ids = _with_canned(case, request.GET["canned"], actor)
+    return bench(request, actor, case, writing=writing)
 
 
 @desk_page("GET")
@@ -119,6 +124,15 @@ def back_to_case(request: HttpRequest, case: Case) -> HttpResponseRedirect:
     """Return to the case with the queue as it was."""
     query = queue_query(request.GET)
     return HttpResponseRedirect(reverse("case", args=[case.reference]) + (f"?{query}" if query else ""))
+
+
+def _with_canned(case: Case, chosen: str, actor: Actor) -> tuple[str, list[int]]:
+    """Return what stands in the composer with a canned answer behind it, and which; nothing for one unheard of."""
+    answer = offered_answer(case, answer_id=chosen, actor=actor)
+    if answer is None:
+        return "", []
+    draft = drafts_of(case, actor=actor).get("reply")
+    return "\n".join(filter(None, [draft.text if draft else "", answer.text])), [answer.id]
 
 
 def _visible_reference(words: str, actor: Actor) -> str:

@@ -13,6 +13,8 @@ from yinuo.entitlements.models import OwnedProduct
 from yinuo.organisation.queries import our_zone
 
 OFFERED_COUNT = 8
+# More than the database counts to is no id of anything.
+_MOST_DIGITS = 19
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,19 @@ def offered_answers(case: Case, *, words: str, actor: Actor) -> list[Offered]:
         found = found.order_by("-is_meant", "-used_count", "name", "pk")
     else:
         found = found.order_by("-used_count", "name", "pk")
-    rows = list(found[:OFFERED_COUNT])
+    return _filled(list(found[:OFFERED_COUNT]), case, actor)
+
+
+def offered_answer(case: Case, *, answer_id: str, actor: Actor) -> Offered | None:
+    """Return one canned answer filled from the case; None for what is no id of one the actor may use."""
+    if not (answer_id.isascii() and answer_id.isdecimal() and len(answer_id) < _MOST_DIGITS):
+        return None
+    return next(
+        iter(_filled(list(CannedAnswer.objects.visible_to(actor).filter(pk=int(answer_id))), case, actor)), None
+    )
+
+
+def _filled(rows: list[CannedAnswer], case: Case, actor: Actor) -> list[Offered]:
     if not rows:
         return []
     with translation.override("zh-hans" if case.language.startswith("zh") else "en"):

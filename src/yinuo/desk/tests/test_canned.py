@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from yinuo.cases.tests.cast import actor_of
+from yinuo.cases.tests.reading import text_of
 from yinuo.desk.actions import CannedDraft, count_uses, delete_canned_answer, save_canned_answer
 from yinuo.desk.actions.canned import NoTextGiven, ShortcutTaken
 from yinuo.desk.canned import VARIABLES, UnknownVariable, filled
@@ -123,3 +124,20 @@ def test_the_word_decides_then_the_most_used_stand_first(house) -> None:
     assert [one.name for one in offered_answers(case, words="c", actor=chen)] == ["甲"]
     assert CannedAnswer.objects.get(pk=often.pk).used_count == 2
     assert CannedAnswer.objects.get(pk=rare.pk).used_count == 0
+
+
+@pytest.mark.django_db
+def test_without_a_script_an_answer_is_chosen_on_a_page_and_stands_behind_the_draft(house, client) -> None:
+    case = house.open(at=NINE)
+    answer = save(actor_of(house.chen), "等配件", text_zh="{customer}您好，请稍候。")
+    client.force_login(house.chen.account)
+    client.post(f"/cases/{case.reference}/drafts/reply", {"text": "已查到您的订单。"})
+
+    page = text_of(client.get(f"/cases/{case.reference}/canned-answers", {"page": "1"}))
+    composer = client.get(f"/cases/{case.reference}", {"write": "reply", "canned": answer.pk}).content.decode()
+    unheard = client.get(f"/cases/{case.reference}", {"write": "reply", "canned": "9" * 30}).content.decode()
+
+    assert "王丽您好，请稍候。" in page
+    assert "已查到您的订单。\n王丽您好，请稍候。</textarea>" in composer
+    assert f'<input type="hidden" name="canned" value="{answer.pk}">' in composer
+    assert "已查到您的订单。</textarea>" in unheard

@@ -205,7 +205,8 @@ def test_a_page_costs_the_same_with_one_case_and_with_thirty(house: House, chen:
         page = chen.get(f"/cases/{case.reference}?view=all")
 
     assert len(thirty) == len(one)
-    assert len(thirty) <= 30
+    # The frame, the queue, the conversation, and what each folder puts beside it or marks in a line.
+    assert len(thirty) <= 45
     assert len(page.content) < 120_000
 
 

@@ -8,6 +8,7 @@ from yinuo.cases.tests.cast import House, actor_of
 from yinuo.desk.actions import carry_on, start_run
 from yinuo.desk.models import BulkAct
 from yinuo.desk.tests.test_browser import at_minutes_ago, sign_in, tell
+from yinuo.organisation.models import SavedView
 from yinuo.web.tests.browser import (
     Screen,
     assert_accessible,
@@ -111,3 +112,25 @@ def test_the_queue_its_menus_and_reports_are_accessible_and_fit(live_server, pag
     expect(page.locator(".yn-queue-views input[name=name]")).not_to_be_focused()
     assert_accessible(page)
     assert_no_csp_violation(page)
+
+
+def test_a_saved_queue_is_renamed_and_shared_from_its_menu(live_server, page: Page, house: House) -> None:
+    house.open(at=at_minutes_ago(30))
+    sign_in(page, live_server.url, house.zhou)
+    page.goto(f"{live_server.url}/?view=all")
+    page.locator(".yn-queue-views summary").click()
+    page.locator(".yn-queue-views input[name=name]").fill("邮件")
+    page.get_by_role("button", name="保存视图").click()
+
+    page.locator(".yn-queue-views summary").click()
+    page.get_by_label("改名为").fill("全部邮件")
+    page.get_by_role("button", name="改名").click()
+    expect(page.get_by_role("heading", name="全部邮件", level=1)).to_be_visible()
+    page.locator(".yn-queue-views summary").click()
+    page.get_by_label("谁可以使用").select_option(label="售后组")
+    page.get_by_role("button", name="共享").click()
+
+    expect(page.locator("#yn-toasts")).to_contain_text("您的团队")
+    assert SavedView.objects.get().team.code == house.team.code
+    page.locator(".yn-queue-views summary").click()
+    assert_accessible(page)

@@ -105,11 +105,12 @@ def step(*, label: str, state: str, detail: str) -> dict[str, Any]:
     promise=Optional(None),
     channel=Choice("", *ICON_NAMES, default=""),
     is_vip=Choice(True, False, default=False),
+    marks=Optional(()),
     is_current=Choice(True, False, default=False),
     now=Optional(None),
 )
 def queue_item(**values: Any) -> dict[str, Any]:
-    """One case in a queue: who, what, the last words, when, and the time left of its next promise."""
+    """One case in a queue: who, what, the last words, when, its marks, and the time left of its next promise."""
     return values
 
 
