@@ -1,5 +1,6 @@
 """What we offer: service standards, whose versions open cases keep, and the pledges that everybody can read."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,8 +78,28 @@ class Pledge(models.Model):
         return self.code
 
 
+class RemedyKind(models.TextChoices):
+    """What a customer is given when we fell short."""
+
+    REFUND = "refund", _("Refund")
+    REPLACEMENT = "replacement", _("Replacement")
+    VOUCHER = "voucher", _("Voucher")
+    FREE_VISIT = "free_visit", _("Free visit")
+    DEPOSIT_WAIVER = "deposit_waiver", _("No deposit")
+    APOLOGY = "apology", _("Apology")
+
+
+# Remedies that are worth an amount, and say which.
+REMEDIES_OF_MONEY = (RemedyKind.REFUND, RemedyKind.VOUCHER, RemedyKind.DEPOSIT_WAIVER)
+
+
 class PledgeVersion(models.Model):
-    """What a pledge says from `effective_on` on, in both languages; never changed, only followed."""
+    """What a pledge says from `effective_on` on, in both languages; never changed, only followed.
+
+    Beside the words stand its terms, which the program acts by: it stands on promises of `promise_kinds` given on
+    requests that its conditions fit (an empty condition fits everything), and names what is given when one of them is
+    broken. Without kinds it stands on words alone, and nothing happens by itself.
+    """
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -89,6 +110,22 @@ class PledgeVersion(models.Model):
     text_en = models.TextField(max_length=2000)
     remedy_zh = models.TextField(max_length=1000, help_text="What the customer gets when we fall short.")
     remedy_en = models.TextField(max_length=1000)
+    promise_kinds = ArrayField(
+        models.CharField(max_length=20), default=list, help_text="Which kinds of promise it stands on."
+    )
+    tier = models.CharField(max_length=20, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
+    case_class = models.CharField(max_length=20, blank=True, choices=CaseClass.choices)
+    category = models.CharField(max_length=60, blank=True)
+    region_code = models.CharField(max_length=60, blank=True)
+    remedy_kind = models.CharField(
+        max_length=20, blank=True, choices=RemedyKind.choices, help_text="What is given when it is broken."
+    )
+    remedy_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    remedy_currency = models.CharField(max_length=3, default="CNY")
+    opens_recovery_case = models.BooleanField(
+        default=False, help_text="Whether somebody talks to the customer once more when it is broken."
+    )
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=40)
 
@@ -103,6 +140,11 @@ class PledgeVersion(models.Model):
                 & ~models.Q(remedy_zh="")
                 & ~models.Q(remedy_en=""),
                 name="a_pledge_says_all_in_both_languages",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(remedy_kind__in=REMEDIES_OF_MONEY, remedy_amount__gt=0)
+                | ~models.Q(remedy_kind__in=REMEDIES_OF_MONEY) & models.Q(remedy_amount=None),
+                name="a_remedy_of_money_says_its_amount",
             ),
         ]
         ordering = ["pledge", "number"]

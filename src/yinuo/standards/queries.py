@@ -11,7 +11,7 @@ from yinuo.foundation.models import CalendarVersion
 from yinuo.foundation.refusals import NotFound
 
 from .models import PledgeVersion, Revision, Standard, StandardVersion
-from .rules import Offer
+from .rules import Offer, Request, fits
 
 _copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
 
@@ -85,6 +85,14 @@ def pledges_on(day: date) -> list[PledgeVersion]:
     newest = holding.order_by("pledge_id", "-number").distinct("pledge_id").values("pk")
     rows = PledgeVersion.objects.filter(pk__in=newest).select_related("pledge")
     return list(rows.order_by("pledge__position", "pledge_id"))
+
+
+def pledges_broken_by(*, kind: str, request: Request, on: date) -> list[PledgeVersion]:
+    """Return which published pledges a broken promise of this kind breaks, in their order, each with its terms.
+
+    on: the local day on which the promise was given; what we pledged then is what we owe.
+    """
+    return [version for version in pledges_on(on) if kind in version.promise_kinds and fits(version, request)]
 
 
 def versions_of_pledge(code: str, *, day: date) -> list[PledgeVersion]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -66,7 +67,25 @@ class NoStandardFits(Refusal):
         )
 
 
-_CONDITIONS = ("tier", "channel", "case_class", "category", "region_code")
+CONDITIONS = ("tier", "channel", "case_class", "category", "region_code")
+
+
+def conditions_of(line: Any) -> dict[str, str]:
+    """Return the conditions that are not empty of whatever carries the five of them, by name, in a stable order."""
+    return {name: getattr(line, name) for name in CONDITIONS if getattr(line, name)}
+
+
+def fits(line: Any, request: Request) -> bool:
+    """Return whether all conditions of a line fit a request; an empty one fits everything.
+
+    line: whatever carries the five conditions. A category also takes those below it: `repair` takes `repair-leak`.
+    """
+    conditions = conditions_of(line)
+    category = conditions.pop("category", "")
+    is_below = request.category.startswith(f"{category}-")
+    return (not category or request.category == category or is_below) and all(
+        getattr(request, name) == value for name, value in conditions.items()
+    )
 
 
 def pick_offer(offers: Sequence[Offer], request: Request) -> tuple[Offer, str]:
@@ -75,9 +94,8 @@ def pick_offer(offers: Sequence[Offer], request: Request) -> tuple[Offer, str]:
     offers: in their order. Refuses with NoStandardFits.
     """
     for place, offer in enumerate(offers, start=1):
-        conditions = {name: getattr(offer, name) for name in _CONDITIONS if getattr(offer, name)}
-        if all(getattr(request, name) == value for name, value in conditions.items()):
-            because = ", ".join(f"{name}={value}" for name, value in conditions.items()) or "no conditions"
+        if fits(offer, request):
+            because = ", ".join(f"{name}={value}" for name, value in conditions_of(offer).items()) or "no conditions"
             return offer, f"{offer.code} v{offer.version_number}: line {place}, {because}"
     raise NoStandardFits
 

@@ -4,6 +4,7 @@ All durations are open time of the named calendar; calendars are written as JSON
 """
 
 from datetime import time, timedelta
+from decimal import Decimal
 
 from yinuo.demo.company.values import Pledge, Shift, Standard
 
@@ -72,6 +73,22 @@ PLEDGES: tuple[Pledge, ...] = (
         "every day of the year.",
         "没做到，本次检修全免。",
         "If not, the whole visit is free.",
+        {
+            "promise_kinds": ("first_response", "call_back", "visit"),
+            "case_class": "emergency",
+            "remedy_kind": "free_visit",
+            "opens_recovery_case": True,
+        },
+    ),
+    Pledge(
+        "answer-on-time",
+        "说好几点答复，就几点答复",
+        "Answered by the time we said",
+        "您的每个问题，我们当场告诉您最晚几点有人答复，并且按点答复。",
+        "For every question we tell you at once by when a person answers, and a person does.",
+        "没做到，向您道歉，并马上给您一个新的时间。",
+        "If not, we apologise and give you a new time at once.",
+        {"promise_kinds": ("first_response", "next_answer"), "remedy_kind": "apology"},
     ),
     Pledge(
         "on-time-visit",
@@ -81,6 +98,7 @@ PLEDGES: tuple[Pledge, ...] = (
         "The engineer comes within the agreed window of two hours. If it gets late we call before, not after.",
         "迟到超过 1 小时，赔 50 元代金券，维修照做。",
         "More than one hour late: a voucher of 50 yuan, and the repair all the same.",
+        {"promise_kinds": ("visit",), "remedy_kind": "voucher", "remedy_amount": Decimal(50)},
     ),
     Pledge(
         "refund-7-days",
@@ -90,6 +108,12 @@ PLEDGES: tuple[Pledge, ...] = (
         "Within 7 days of the return reaching us, the money is back where you paid from.",
         "晚一天，补 20 元。",
         "For every day later we add 20 yuan.",
+        {
+            "promise_kinds": ("resolution",),
+            "category": "returns",
+            "remedy_kind": "refund",
+            "remedy_amount": Decimal(20),
+        },
     ),
     Pledge(
         "one-person",

@@ -4,8 +4,10 @@ They mirror no table on purpose: the seeding code maps them to actions, so the i
 hashed and tested without a database.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 COMPANY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -253,7 +255,10 @@ class Standard:
 
 @dataclass(frozen=True)
 class Pledge:
-    """A commitment published to everybody: what it says and what the customer gets when the company falls short."""
+    """A commitment published to everybody: what it says and what the customer gets when the company falls short.
+
+    terms: what the program acts by, as `PledgeTerms` takes it; empty stands on words alone.
+    """
 
     code: str
     title_zh: str
@@ -262,3 +267,4 @@ class Pledge:
     text_en: str
     remedy_zh: str
     remedy_en: str
+    terms: Mapping[str, Any] = field(default_factory=dict)

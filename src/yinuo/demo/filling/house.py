@@ -46,6 +46,7 @@ from yinuo.organisation.models import Department, Post, Presence, Region, Skill,
 from yinuo.routing.actions import CategoryDraft, save_category
 from yinuo.standards.actions import (
     Conditions,
+    PledgeTerms,
     PledgeWords,
     StandardTimes,
     add_pledge,
@@ -325,9 +326,9 @@ def _categories(at: datetime) -> None:
 def _pledges(at: datetime) -> None:
     for one in standards.PLEDGES:
         values = asdict(one)
-        code = values.pop("code")
+        code, terms = values.pop("code"), PledgeTerms(**values.pop("terms"))
         day = at.astimezone(COMPANY_ZONE).date()
-        version = add_pledge(code=code, words=PledgeWords(**values), effective_on=day, by=DEMO, at=at)
+        version = add_pledge(code=code, words=PledgeWords(**values), terms=terms, effective_on=day, by=DEMO, at=at)
         publish_pledge(pledge=version.pledge, by=DEMO, at=at)
 
 

@@ -1,6 +1,7 @@
 """Pledges: versions that are only followed, what is read on which day, and who may publish."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +12,9 @@ from yinuo.standards.actions import (
     CodeTaken,
     PledgeDateTooEarly,
     PledgeIncomplete,
+    PledgeTerms,
     PledgeWords,
+    RemedyAmountWrong,
     add_pledge,
     change_pledge,
     publish_pledge,
@@ -19,7 +22,8 @@ from yinuo.standards.actions import (
     withdraw_pledge,
 )
 from yinuo.standards.models import Pledge, PledgeVersion
-from yinuo.standards.queries import pledges_on, versions_of_pledge
+from yinuo.standards.queries import pledges_broken_by, pledges_on, versions_of_pledge
+from yinuo.standards.rules import Request
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 FIRST, LATER = date(2026, 11, 2), date(2026, 12, 1)
@@ -37,8 +41,12 @@ def words(text: str = "7 天内到账", **more: str) -> PledgeWords:
     return PledgeWords(**values | more)
 
 
-def added(code: str, *, day: date = FIRST, is_published: bool = True) -> Pledge:
-    pledge = add_pledge(code=code, words=words(code), effective_on=day, by=SYSTEM, at=AT).pledge
+REQUEST = Request(tier="gold", channel="mail", case_class="routine", category="repair-leak", region_code="east")
+
+
+def added(code: str, *, day: date = FIRST, is_published: bool = True, **terms) -> Pledge:
+    version = add_pledge(code=code, words=words(code), terms=PledgeTerms(**terms), effective_on=day, by=SYSTEM, at=AT)
+    pledge = version.pledge
     if is_published:
         publish_pledge(pledge=pledge, by=SYSTEM, at=AT)
     return pledge
@@ -118,3 +126,57 @@ def test_a_code_is_used_once_and_only_those_who_edit_standards_may(house: House)
         add_pledge(code="x", words=words(), effective_on=FIRST, by=actor_of(house.zhou), at=AT)
     add_pledge(code="y", words=words(), effective_on=FIRST, by=actor_of(house.zhao), at=AT)
     assert PledgeVersion.objects.count() == 2
+
+
+def broken(kind: str = "first_response", *, on: date = FIRST) -> list[str]:
+    return [version.pledge.code for version in pledges_broken_by(kind=kind, request=REQUEST, on=on)]
+
+
+def test_a_broken_promise_breaks_the_published_pledges_whose_terms_fit_in_their_order(db) -> None:
+    added("any", promise_kinds=("first_response", "resolution"))
+    added("gold", promise_kinds=("first_response",), tier="gold")
+    added("repairs", promise_kinds=("first_response",), category="repair")
+    added("platinum", promise_kinds=("first_response",), tier="platinum")
+    added("west", promise_kinds=("first_response",), region_code="west")
+    added("pairs", promise_kinds=("first_response",), category="pair")
+    added("draft", promise_kinds=("first_response",), is_published=False)
+    added("words")
+
+    assert broken() == ["any", "gold", "repairs"]
+    assert broken("resolution") == ["any"]
+    assert broken("visit") == []
+
+
+def test_what_was_pledged_on_the_day_of_the_promise_is_owed(db) -> None:
+    pledge = added("refund", promise_kinds=("resolution",))
+    change_pledge(pledge=pledge, words=words(), effective_on=LATER, by=SYSTEM, at=AT)
+
+    assert broken("resolution", on=date(2026, 11, 30)) == ["refund"]
+    assert broken("resolution", on=LATER) == []
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"remedy_kind": "voucher"},
+        {"remedy_kind": "voucher", "remedy_amount": Decimal(0)},
+        {"remedy_kind": "apology", "remedy_amount": Decimal(5)},
+        {"remedy_amount": Decimal(5)},
+        {"remedy_kind": "voucher", "remedy_amount": Decimal(5), "remedy_currency": "yuan"},
+        {"remedy_kind": "flowers"},
+    ],
+)
+def test_only_a_remedy_of_money_has_an_amount_and_it_must_have_one(db, terms: dict) -> None:
+    with pytest.raises(RemedyAmountWrong):
+        added("x", **terms)
+
+    assert not Pledge.objects.exists()
+
+
+def test_the_terms_of_a_version_stay_when_a_newer_one_says_otherwise(db) -> None:
+    pledge = added("refund", remedy_kind="voucher", remedy_amount=Decimal(20), opens_recovery_case=True)
+    newer = PledgeTerms(remedy_kind="free_visit")
+    change_pledge(pledge=pledge, words=words(), terms=newer, effective_on=LATER, by=SYSTEM, at=AT)
+
+    kept = pledge.versions.values_list("number", "remedy_kind", "remedy_amount", "opens_recovery_case")
+    assert list(kept) == [(1, "voucher", Decimal("20.00"), True), (2, "free_visit", None, False)]

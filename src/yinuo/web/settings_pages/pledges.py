@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yinuo.access.actors import Actor
 from yinuo.foundation.clock import now
@@ -14,7 +12,7 @@ from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.standards.actions import (
     CodeTaken,
     PledgeDateTooEarly,
-    PledgeWords,
+    RemedyAmountWrong,
     add_pledge,
     change_pledge,
     publish_pledge,
@@ -24,42 +22,8 @@ from yinuo.standards.actions import (
 from yinuo.standards.models import Pledge, PledgeVersion
 
 from .doors import done, moved_one, put_refusal, settings_page, show
+from .pledge_form import NewPledgeForm, PledgeForm, pledge_initial, terms_in_words
 from .standards import ChangedMeanwhile
-
-
-class PledgeForm(forms.Form):
-    """What a pledge says from a day on, in both languages. version_number: the newest one when the page was read."""
-
-    version_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    effective_on = forms.DateField(label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
-    title_zh = forms.CharField(label=gettext_lazy("Title, Chinese"), max_length=120)
-    title_en = forms.CharField(label=gettext_lazy("Title, English"), max_length=120)
-    text_zh = forms.CharField(
-        label=gettext_lazy("What we pledge, Chinese"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    text_en = forms.CharField(
-        label=gettext_lazy("What we pledge, English"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    remedy_zh = forms.CharField(
-        label=gettext_lazy("If we fall short, Chinese"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    remedy_en = forms.CharField(
-        label=gettext_lazy("If we fall short, English"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-    def words(self) -> PledgeWords:
-        """Return what the action takes."""
-        return PledgeWords(**{name: self.cleaned_data[name] for name in PledgeWords.__dataclass_fields__})
-
-
-class NewPledgeForm(PledgeForm):
-    """A new pledge."""
-
-    code = forms.SlugField(
-        label=gettext_lazy("Code"),
-        max_length=60,
-        help_text=gettext_lazy("Letters, digits and hyphens. It stands in the address of the pledge and stays."),
-    )
 
 
 @settings_page("standards.edit", "GET", "POST")
@@ -71,7 +35,9 @@ def pledges(request: HttpRequest, actor: Actor) -> HttpResponse:
     newest = PledgeVersion.objects.order_by("pledge_id", "-number").distinct("pledge_id")
     versions = {version.pledge_id: version for version in newest}
     today = timezone.localdate()
-    lines = [(row, versions[row.pk], versions[row.pk].effective_on > today) for row in rows]
+    lines = [
+        (row, versions[row.pk], versions[row.pk].effective_on > today, terms_in_words(versions[row.pk])) for row in rows
+    ]
     return show(request, actor, "pledges", {"lines": lines}, here="pledges")
 
 
@@ -88,10 +54,8 @@ def pledge(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
     row = _pledge(pledge_id)
     newest = row.versions.latest("number")
     if request.method == "GET":
-        initial = {name: getattr(newest, name) for name in PledgeWords.__dataclass_fields__}
         day = max(timezone.localdate(), newest.effective_on)
-        form = PledgeForm(initial=initial | {"effective_on": day, "version_number": newest.number})
-        return _pledge_page(request, actor, row, form)
+        return _pledge_page(request, actor, row, PledgeForm(initial=pledge_initial(newest, day=day)))
     form = PledgeForm(request.POST)
     if not form.is_valid() or request.POST.get("act") == "preview":
         return _pledge_page(request, actor, row, form, status=200 if form.is_valid() else 422)
@@ -99,9 +63,11 @@ def pledge(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
         if form.cleaned_data["version_number"] not in (None, newest.number):
             raise ChangedMeanwhile(number=newest.number)
         day = form.cleaned_data["effective_on"]
-        version = change_pledge(pledge=row, words=form.words(), effective_on=day, by=actor, at=now())
+        version = change_pledge(
+            pledge=row, words=form.words(), terms=form.terms(), effective_on=day, by=actor, at=now()
+        )
     except Refusal as refusal:
-        put_refusal(form, refusal, "effective_on" if isinstance(refusal, PledgeDateTooEarly) else None)
+        _put(form, refusal)
         return _pledge_page(request, actor, row, form, status=refusal.status)
     sentence = _("“%(title)s” has version %(number)s. What it said before stays to be read.")
     return done(request, sentence % {"title": version.title, "number": version.number}, "settings_pledges")
@@ -135,9 +101,9 @@ def _add(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _pledge_page(request, actor, None, form, status=200 if form.is_valid() else 422)
     code, day = form.cleaned_data["code"], form.cleaned_data["effective_on"]
     try:
-        add_pledge(code=code, words=form.words(), effective_on=day, by=actor, at=now())
+        add_pledge(code=code, words=form.words(), terms=form.terms(), effective_on=day, by=actor, at=now())
     except Refusal as refusal:
-        put_refusal(form, refusal, "code" if isinstance(refusal, CodeTaken) else None)
+        _put(form, refusal)
         return _pledge_page(request, actor, None, form, status=refusal.status)
     return done(request, _("The pledge is added. Publish it when it is right."), "settings_pledges")
 
@@ -145,20 +111,35 @@ def _add(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _pledge_page(
     request: HttpRequest, actor: Actor, row: Pledge | None, form: PledgeForm, *, status: int = 200
 ) -> HttpResponse:
-    versions = list(row.versions.order_by("-number")) if row else []
+    saved = list(row.versions.order_by("-number")) if row else []
     previews: list[tuple[str, dict[str, Any]]] = []
     if form.is_bound and form.is_valid():
         typed = PledgeVersion(
-            number=len(versions) + 1, effective_on=form.cleaned_data["effective_on"], **vars(form.words())
+            number=len(saved) + 1,
+            effective_on=form.cleaned_data["effective_on"],
+            **vars(form.words()),
+            **vars(form.terms()),
         )
         previews = [(code, _in_language(typed, code)) for code in ("zh-hans", "en")]
-    context = {"form": form, "pledge": row, "versions": versions, "previews": previews}
+    versions = [(version, terms_in_words(version)) for version in saved]
+    title = saved[0].title if saved else ""
+    context = {"form": form, "pledge": row, "title": title, "versions": versions, "previews": previews}
     return show(request, actor, "pledge", context, here="pledges", status=status)
 
 
 def _in_language(version: PledgeVersion, language: str) -> dict[str, Any]:
     with translation.override(language):
-        return {"title": version.title, "text": version.text, "remedy": version.remedy}
+        return {
+            "title": version.title,
+            "text": version.text,
+            "remedy": version.remedy,
+            "terms": terms_in_words(version),
+        }
+
+
+def _put(form: PledgeForm, refusal: Refusal) -> None:
+    fields = {CodeTaken: "code", PledgeDateTooEarly: "effective_on", RemedyAmountWrong: "remedy_amount"}
+    put_refusal(form, refusal, fields.get(type(refusal)))
 
 
 def _pledge(pledge_id: int) -> Pledge:

@@ -82,19 +82,19 @@ class TimesForm(forms.Form):
         return StandardTimes(**{name: self.cleaned_data[name] for name in names})
 
 
-class NewStandardForm(TimesForm):
-    """A new standard: its name and conditions besides its times."""
+class ConditionsForm(forms.Form):
+    """For which requests something is; an empty condition fits everything."""
 
-    code = forms.SlugField(
-        label=gettext_lazy("Code"), max_length=60, help_text=gettext_lazy("For machines: letters, digits, hyphens.")
-    )
-    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=120)
-    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
     case_class = forms.ChoiceField(label=gettext_lazy("Case class"), required=False)
     region_code = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
-    category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
+    category = forms.CharField(
+        label=gettext_lazy("Category"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("Takes those below it too: repair takes repair-leak."),
+    )
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -105,6 +105,16 @@ class NewStandardForm(TimesForm):
     def conditions(self) -> Conditions:
         """Return the conditions the action saves."""
         return Conditions(**{name: self.cleaned_data[name] for name in Conditions.__dataclass_fields__})
+
+
+class NewStandardForm(ConditionsForm, TimesForm):
+    """A new standard: its name and conditions besides its times."""
+
+    code = forms.SlugField(
+        label=gettext_lazy("Code"), max_length=60, help_text=gettext_lazy("For machines: letters, digits, hyphens.")
+    )
+    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=120)
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
 
 
 def times_initial(version: StandardVersion) -> dict[str, Any]:

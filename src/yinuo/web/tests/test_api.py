@@ -632,3 +632,27 @@ def test_the_log_is_for_roles_that_see_the_whole_house(house) -> None:
         account=house.zhao.account, role=Role.ANALYST, department_id=house.department.pk, by=SYSTEM, at=BEGINNING
     )
     assert caller_of(house.zhao).get("/facts").status_code == 403
+
+
+def test_a_pledge_is_given_and_shown_with_its_terms(admin: Caller) -> None:
+    words = {f"{part}_{language}": "x" for part in ("title", "text", "remedy") for language in ("zh", "en")}
+    terms = {"promise_kinds": ["resolution"], "category": "returns", "remedy_kind": "voucher", "remedy_amount": "20"}
+    pledge = {"code": "refund", "effective_on": "2026-11-02", **words}
+
+    added = admin.post("/pledges", pledge | {"terms": terms})
+    wrong = admin.post("/pledges", pledge | {"code": "other", "terms": terms | {"remedy_kind": "apology"}})
+
+    assert added.status_code == 201
+    assert added.json()["versions"][0]["terms"] == {
+        "promise_kinds": ["resolution"],
+        "tier": "",
+        "channel": "",
+        "case_class": "",
+        "category": "returns",
+        "region_code": "",
+        "remedy_kind": "voucher",
+        "remedy_amount": "20.00",
+        "remedy_currency": "CNY",
+        "opens_recovery_case": False,
+    }
+    assert wrong.json()["code"] == "standards.remedy_amount_wrong"

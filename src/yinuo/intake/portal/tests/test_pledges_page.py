@@ -106,3 +106,24 @@ def test_the_quality_manager_adds_looks_publishes_orders_and_changes(house: Hous
     assert "5 天内到账" not in text_of(visitor.get("/pledges"))
     assert staff.get("/settings/pledges").status_code == 200
     assert staff.get(f"/settings/pledges/{first.pk}").status_code == 200
+
+
+def test_the_terms_are_asked_beside_the_words_and_stay_with_their_version(house: House) -> None:
+    staff = Client()
+    staff.force_login(house.zhao.account)
+    sent = SENT | {"code": "refund", "effective_on": str(timezone.localdate()), "promise_kinds": ["resolution"]}
+
+    wrong = staff.post("/settings/pledges", sent | {"remedy_kind": "voucher"})
+    assert wrong.status_code == 422
+    assert "其他补偿没有金额" in text_of(wrong)
+    terms = {"remedy_kind": "voucher", "remedy_amount": "20", "category": "returns", "opens_recovery_case": "on"}
+    staff.post("/settings/pledges", sent | terms)
+    pledge = Pledge.objects.get()
+    listed = text_of(staff.get("/settings/pledges"))
+    for shown in ("解决", "returns", "代金券 ¥20", "另开挽回工单"):
+        assert shown in listed
+    change = SENT | {"effective_on": sent["effective_on"], "version_number": 1}
+    staff.post(f"/settings/pledges/{pledge.pk}", change)
+    history = text_of(staff.get(f"/settings/pledges/{pledge.pk}"))
+    assert "代金券 ¥20" in history
+    assert "只有文字" in history
