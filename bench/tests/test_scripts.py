@@ -15,6 +15,7 @@ SAYS = {
     "calendars": "deadlines a second",
     "desk": "tracking page",
     "fill": "cases_message",
+    "heart": "tables read whole",
     "import_customers": "COPY of the same rows",
     "live": "never arrived                        0",
     "long_queue": "view=closed",
