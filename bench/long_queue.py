@@ -57,9 +57,9 @@ WITH people AS (SELECT array_agg(account_id ORDER BY account_id) AS ids FROM org
             CASE WHEN state = 'open' AND luck < 0.01 THEN opened_at END, opened_at + luck * interval '1 day', 3, '',
             'token' || n
         FROM fresh, people, teams RETURNING 1)
-INSERT INTO cases_promise (id, case_id, kind, made_at, due_at, warn_at, is_live, "end", standard_version_id,
-    calendar_version_id, reason)
-SELECT promise_id, case_id, 'resolution', opened_at, due_at, due_at, true, '', %(version)s, %(calendar)s, ''
+INSERT INTO cases_promise (id, case_id, kind, made_at, starts_at, due_at, warn_at, is_live, "end",
+    standard_version_id, calendar_version_id, reason)
+SELECT promise_id, case_id, 'resolution', opened_at, opened_at, due_at, due_at, true, '', %(version)s, %(calendar)s, ''
 FROM fresh WHERE state = 'open' AND (SELECT count(*) FROM cases) >= 0
 """
 

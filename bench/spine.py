@@ -246,10 +246,10 @@ ids AS (
         ids.due, true, opened_at, unanswered_since, last_message_at, message_count, preview, 'bench-' || ids.number
     FROM template, ids
 )
-INSERT INTO cases_promise (id, case_id, kind, made_at, due_at, warn_at, is_live, "end", standard_version_id,
-    calendar_version_id, reason)
-SELECT promise.id, ids.case_id, promise.kind, now(), promise.due, promise.due, true, '', template.standard_version_id,
-    (SELECT max(id) FROM foundation_calendarversion), 'bench'
+INSERT INTO cases_promise (id, case_id, kind, made_at, starts_at, due_at, warn_at, is_live, "end",
+    standard_version_id, calendar_version_id, reason)
+SELECT promise.id, ids.case_id, promise.kind, now(), now(), promise.due, promise.due, true, '',
+    template.standard_version_id, (SELECT max(id) FROM foundation_calendarversion), 'bench'
 FROM template, ids, LATERAL (VALUES (ids.first_id, 'first_response', ids.due),
     (ids.second_id, 'resolution', ids.due + interval '1 day')) AS promise (id, kind, due)
 """

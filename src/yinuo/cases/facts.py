@@ -18,14 +18,24 @@ class CaseOpened(Fact):
     standard_version_id: int
 
 
-class PromiseMade(Fact):
-    """The customer was given a time."""
+class PromiseMade(Fact, version=2):
+    """The customer was given a time; or, kind `task`, the owner by another team.
+
+    starts_at, within_minutes: from when and how much open time counts; without `within_minutes` the instant itself was
+    given. replaces_id: the promise whose place it took. It holds all from which its clock can be computed again.
+    """
 
     case_id: int
     customer_id: int
     promise_id: int
     kind: str
+    starts_at: datetime
+    within_minutes: int | None
     due_at: datetime
+    standard_version_id: int
+    calendar_version_id: int
+    replaces_id: int | None = None
+    consent: str = "none"
 
 
 class PromiseKept(Fact):

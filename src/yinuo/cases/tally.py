@@ -9,6 +9,7 @@ from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import Start, follower
 
 from .facts import PromiseBroken, PromiseKept
+from .rules import INTERNAL_KINDS
 
 _ADD = """
 INSERT INTO cases_promisetally (ended_on, team_id, department_id, region_id, tier, kept_count, broken_count)
@@ -28,8 +29,11 @@ def tally_promises(facts: Sequence[RecordedFact]) -> None:
     """Add the promises that ended to the tally of their day; the position moves with it, so each counts once.
 
     The day is that of the fact's own instant in the house's zone: a broken promise counts where its time passed,
-    whenever that was noticed.
+    whenever that was noticed. What another team promised the owner is no promise to a customer and does not count.
     """
+    facts = [fact for fact in facts if fact.payload["kind"] not in INTERNAL_KINDS]
+    if not facts:
+        return
     zone = timezone.get_default_timezone()
     columns = (
         [fact.case_id for fact in facts],

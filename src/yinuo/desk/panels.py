@@ -31,7 +31,7 @@ def promises(case: Case, _actor: Actor, at: datetime) -> Context:
     given = ledger(case, at=at)
     return {
         "next_promise": next_promise(given),
-        "promises": [(promise, open_time(promise.within)) for promise in given if promise.within is not None],
+        "promises": [(promise, open_time(promise.within) if promise.within else "") for promise in given],
     }
 
 

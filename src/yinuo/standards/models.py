@@ -34,6 +34,11 @@ class Standard(Named):
         ordering = ["position", "id"]
 
 
+def pausing_by_default() -> list[str]:
+    """Return what pauses where nobody chose: the clock of the whole, while the next step is not ours."""
+    return ["resolution"]
+
+
 class StandardVersion(models.Model):
     """The times of a standard from one edit to the next, in open time of its calendar; never changed, only followed."""
 
@@ -46,6 +51,20 @@ class StandardVersion(models.Model):
         help_text="After a broken promise: by when the customer hears again."
     )
     resolution_minutes = models.PositiveIntegerField()
+    call_back_minutes = models.PositiveIntegerField(default=120, db_default=120)
+    visit_minutes = models.PositiveIntegerField(default=1440, db_default=1440)
+    parts_minutes = models.PositiveIntegerField(default=2880, db_default=2880)
+    task_minutes = models.PositiveIntegerField(
+        default=480, db_default=480, help_text="By when another team answers the owner."
+    )
+    pausing_kinds = ArrayField(
+        models.CharField(max_length=20),
+        default=pausing_by_default,
+        help_text="Which kinds of promises pause while a case waits for its customer.",
+    )
+    replacement_limit = models.PositiveSmallIntegerField(
+        default=2, db_default=2, help_text="How often a time may be moved before only a leader may."
+    )
     warning_share = models.DecimalField(
         max_digits=3, decimal_places=2, default="0.80", help_text="Share of the time after which the owner is warned."
     )
@@ -57,7 +76,8 @@ class StandardVersion(models.Model):
             models.UniqueConstraint(fields=["standard", "number"], name="one_standard_version_per_number"),
             models.CheckConstraint(
                 condition=models.Q(first_response_minutes__gt=0, next_answer_minutes__gt=0)
-                & models.Q(next_update_minutes__gt=0, resolution_minutes__gt=0),
+                & models.Q(next_update_minutes__gt=0, resolution_minutes__gt=0)
+                & models.Q(call_back_minutes__gt=0, visit_minutes__gt=0, parts_minutes__gt=0, task_minutes__gt=0),
                 name="standard_times_are_positive",
             ),
         ]

@@ -5,6 +5,7 @@ Of the list each process keeps one copy, and asks the database only whether it i
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import lru_cache
 
 from yinuo.foundation.calendars import BusinessCalendar
 from yinuo.foundation.models import CalendarVersion
@@ -37,6 +38,12 @@ def offers_of_versions(version_ids: Collection[int]) -> dict[int, Offer]:
         for version in StandardVersion.objects.select_related("standard").filter(pk__in=unknown):
             known[version.pk] = _offer(version)
     return {version_id: known[version_id] for version_id in version_ids}
+
+
+@lru_cache(maxsize=512)
+def calendar_of_version(version_id: int) -> BusinessCalendar:
+    """Return the hours of one version of a calendar. A version never changes, so each process reads it once."""
+    return BusinessCalendar.from_json(CalendarVersion.objects.get(pk=version_id).definition)
 
 
 def _catalogue(revision: int | None = None) -> tuple[int, tuple[Offer, ...], dict[int, Offer]]:
@@ -75,7 +82,13 @@ def _offer(version: StandardVersion) -> Offer:
         next_answer=timedelta(minutes=version.next_answer_minutes),
         next_update=timedelta(minutes=version.next_update_minutes),
         resolution=timedelta(minutes=version.resolution_minutes),
+        call_back=timedelta(minutes=version.call_back_minutes),
+        visit=timedelta(minutes=version.visit_minutes),
+        parts=timedelta(minutes=version.parts_minutes),
+        task=timedelta(minutes=version.task_minutes),
         warning_share=version.warning_share,
+        pausing_kinds=frozenset(version.pausing_kinds),
+        replacement_limit=version.replacement_limit,
     )
 
 

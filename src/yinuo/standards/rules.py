@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 from yinuo.foundation.calendars import BusinessCalendar, due_at
 from yinuo.foundation.refusals import Refusal
 
+# The kinds that may pause while a case waits for its customer. An answer that is owed, the news in between and a word
+# somebody gave go on: while we wait we still keep in touch.
+PAUSABLE_KINDS = ("resolution", "call_back", "visit", "parts")
+
 
 @dataclass(frozen=True)
 class Request:
@@ -43,7 +47,13 @@ class Offer:
     next_answer: timedelta
     next_update: timedelta
     resolution: timedelta
+    call_back: timedelta
+    visit: timedelta
+    parts: timedelta
+    task: timedelta
     warning_share: Decimal
+    pausing_kinds: frozenset[str] = frozenset({"resolution"})
+    replacement_limit: int = 2
 
 
 @dataclass(frozen=True)

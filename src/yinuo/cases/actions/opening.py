@@ -77,12 +77,12 @@ WITH the_case AS (
     VALUES (%(message)s, %(case)s, %(conversation)s, %(kind)s, %(author)s, %(author_name)s, %(text)s, %(quoted)s,
         %(html)s, %(said_at)s, %(at)s, %(source_key)s)
 ), the_promises AS (
-    INSERT INTO cases_promise (id, case_id, kind, made_at, due_at, warn_at, is_live, "end", standard_version_id,
-        calendar_version_id, reason)
-    VALUES (%(promise0)s, %(case)s, %(kind0)s, %(at)s, %(due0)s, %(warn0)s, true, '', %(version)s, %(hours)s,
-        %(reason0)s),
-           (%(promise1)s, %(case)s, %(kind1)s, %(at)s, %(due1)s, %(warn1)s, true, '', %(version)s, %(hours)s,
-        %(reason1)s)
+    INSERT INTO cases_promise (id, case_id, kind, made_at, made_by, starts_at, within_minutes, due_at, warn_at, is_live,
+        "end", standard_version_id, calendar_version_id, reason)
+    VALUES (%(promise0)s, %(case)s, %(kind0)s, %(at)s, %(by)s, %(at)s, %(within0)s, %(due0)s, %(warn0)s, true, '',
+        %(version)s, %(hours)s, %(reason0)s),
+           (%(promise1)s, %(case)s, %(kind1)s, %(at)s, %(by)s, %(at)s, %(within1)s, %(due1)s, %(warn1)s, true, '',
+        %(version)s, %(hours)s, %(reason1)s)
 )
 INSERT INTO foundation_fact (type, version, at, actor, case_id, customer_id, staff_id, team_id, payload) VALUES
 """
@@ -142,6 +142,7 @@ def open_case(
         values |= {
             f"promise{place}": numbers[3 + place],
             f"kind{place}": promise.kind,
+            f"within{place}": promise.within_minutes,
             f"due{place}": promise.due_at,
             f"warn{place}": promise.warn_at,
             f"reason{place}": promise.reason,
@@ -223,7 +224,11 @@ def _facts(values: dict[str, Any], offer: Offer, promises: list[rules.PromiseDra
             customer_id=customer_id,
             promise_id=values[f"promise{place}"],
             kind=promise.kind,
+            starts_at=promise.starts_at,
+            within_minutes=promise.within_minutes,
             due_at=promise.due_at,
+            standard_version_id=offer.version_id,
+            calendar_version_id=offer.calendar_version_id,
         )
         for place, promise in enumerate(promises)
     ]

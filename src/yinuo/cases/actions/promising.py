@@ -1,44 +1,81 @@
 """Making, keeping, breaking and withdrawing promises. Every ending leaves the case with a live promise or closed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from yinuo.access.actors import Actor
 from yinuo.cases import rules
 from yinuo.cases.facts import PromiseBroken, PromiseKept, PromiseMade, PromiseSoonDue, PromiseWithdrawn
-from yinuo.cases.models import Case, Promise, PromiseEnd
+from yinuo.cases.models import Case, Consent, Promise, PromiseEnd
 from yinuo.cases.rules import LivePromise
 from yinuo.foundation.facts import announce
-from yinuo.standards.queries import offer_of_version
+from yinuo.standards.queries import calendar_of_version, offer_of_version
 
+SUBJECT_LENGTH = 200
+REASON_LENGTH = 300
+SECOND = timedelta(seconds=1)
 _BATCH = 200
 
 
 def live_promises(case: Case) -> list[LivePromise]:
-    """Return the live promises of a locked case, the soonest first."""
-    rows = Promise.objects.filter(case=case, is_live=True).order_by("due_at").values_list("id", "kind", "due_at")
-    return [LivePromise(*row) for row in rows]
+    """Return the live promises of a locked case, paused ones and tasks too, the soonest first."""
+    rows = Promise.objects.filter(case=case, is_live=True).order_by("due_at", "id")
+    return [LivePromise(*row) for row in rows.values_list("id", "kind", "due_at", "paused_since")]
 
 
-def make_promise(case: Case, kind: str, *, start: datetime, by: Actor, at: datetime) -> LivePromise:
-    """Give the customer a time of this kind, counted from `start`, under the standard the case opened with."""
+def make_promise(
+    case: Case,
+    kind: str,
+    *,
+    start: datetime,
+    due_at: datetime | None = None,
+    subject: str = "",
+    replaces: LivePromise | None = None,
+    consent: str = Consent.NONE,
+    by: Actor,
+    at: datetime,
+) -> LivePromise:
+    """Give a time of this kind: `due_at`, or what the case's standard gives for the kind counted from `start`.
+
+    Does not settle the case: the caller does when the promise may be its next. Announces PromiseMade.
+    """
     offer = offer_of_version(case.standard_version_id)
-    draft = rules.draft_promise(kind, offer, start=start)
+    draft = (
+        rules.draft_given(kind, offer, start=start, due_at=due_at)
+        if due_at
+        else rules.draft_promise(kind, offer, start=start)
+    )
     promise = Promise.objects.create(
         case=case,
         kind=kind,
+        subject=subject[:SUBJECT_LENGTH],
         made_at=at,
+        made_by=by.key,
+        starts_at=draft.starts_at,
+        within_minutes=draft.within_minutes,
         due_at=draft.due_at,
         warn_at=draft.warn_at,
         standard_version_id=case.standard_version_id,
         calendar_version_id=offer.calendar_version_id,
         reason=draft.reason,
+        replaces_id=replaces.id if replaces else None,
+        consent=consent,
     )
     announce(
         PromiseMade(
-            case_id=case.pk, customer_id=case.customer_id, promise_id=promise.pk, kind=kind, due_at=draft.due_at
+            case_id=case.pk,
+            customer_id=case.customer_id,
+            promise_id=promise.pk,
+            kind=kind,
+            starts_at=draft.starts_at,
+            within_minutes=draft.within_minutes,
+            due_at=draft.due_at,
+            standard_version_id=case.standard_version_id,
+            calendar_version_id=offer.calendar_version_id,
+            replaces_id=promise.replaces_id,
+            consent=consent,
         ),
         by=by,
         at=at,
@@ -48,7 +85,7 @@ def make_promise(case: Case, kind: str, *, start: datetime, by: Actor, at: datet
 
 def end_kept(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: datetime) -> None:
     """End promises as kept."""
-    _end(promises, PromiseEnd.KEPT, at=at)
+    _end(promises, PromiseEnd.KEPT, by=by, at=at)
     announce(
         *(PromiseKept(case_id=case.pk, promise_id=one.id, kind=one.kind, due_at=one.due_at) for one in promises),
         by=by,
@@ -56,9 +93,9 @@ def end_kept(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: date
     )
 
 
-def end_withdrawn(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: datetime) -> None:
+def end_withdrawn(case: Case, promises: Sequence[LivePromise], *, reason: str = "", by: Actor, at: datetime) -> None:
     """End promises that have lost their object."""
-    _end(promises, PromiseEnd.WITHDRAWN, at=at)
+    _end(promises, PromiseEnd.WITHDRAWN, reason=reason, by=by, at=at)
     announce(*(PromiseWithdrawn(case_id=case.pk, promise_id=one.id, kind=one.kind) for one in promises), by=by, at=at)
 
 
@@ -66,26 +103,31 @@ def break_overdue(case: Case, *, at: datetime, renew: bool) -> list[LivePromise]
     """End the promises of a locked case whose time passed, as broken at their due instant; return what stays live.
 
     renew: follow a broken promise at once by a next update, so that the customer always has a time; not wanted by an
-    action that answers or closes in the same breath.
+    action that answers or closes in the same breath. A task that is late breaks, too, but no word to the customer.
     """
     live = live_promises(case)
     late = rules.overdue(live, at=at)
     clock = Actor.system("clock")
     for promise in late:
-        _end([promise], PromiseEnd.BROKEN, at=promise.due_at)
+        _end([promise], PromiseEnd.BROKEN, by=clock, at=promise.due_at)
         broken = PromiseBroken(case_id=case.pk, staff_id=case.owner_id, promise_id=promise.id, kind=promise.kind)
         announce(broken, by=clock, at=promise.due_at)
-        case.broken_since = min(case.broken_since or promise.due_at, promise.due_at)
+    to_customer = [promise.due_at for promise in late if promise.is_to_customer]
+    if to_customer:
+        case.broken_since = min([*to_customer, *([case.broken_since] if case.broken_since else [])])
     rest = [promise for promise in live if promise not in late]
-    if renew and late and not any(promise.kind == "next_update" for promise in rest):
+    if renew and to_customer and not any(promise.kind == "next_update" for promise in rest):
         rest.append(make_promise(case, "next_update", start=at, by=clock, at=at))
     return rest
 
 
 def settle(case: Case, live: Iterable[LivePromise], *, by: Actor, at: datetime) -> None:
-    """Point an open case at its soonest live promise, making a next update when it has none. Does not save the case."""
-    promises = list(live) or [make_promise(case, "next_update", start=at, by=by, at=at)]
-    soonest = min(promises, key=lambda promise: (promise.due_at, promise.id))
+    """Point an open case at the soonest promise that runs for its customer, making a next update when none does.
+
+    Does not save the case.
+    """
+    promises = list(live)
+    soonest = rules.soonest(promises) or make_promise(case, "next_update", start=at, by=by, at=at)
     case.next_promise_id, case.next_due_at, case.has_live_promise = soonest.id, soonest.due_at, True
 
 
@@ -113,7 +155,11 @@ def warn_of_due_promises(*, at: datetime) -> int:
 
 @transaction.atomic
 def _break_batch(at: datetime) -> int:
-    due = Promise.objects.filter(is_live=True, due_at__lt=at).order_by("due_at", "id").values("case_id")[:_BATCH]
+    due = (
+        Promise.objects.filter(is_live=True, paused_since=None, due_at__lt=at)
+        .order_by("due_at", "id")
+        .values("case_id")[:_BATCH]
+    )
     cases = Case.objects.select_for_update(skip_locked=True).filter(pk__in=list(due.values_list("case_id", flat=True)))
     count = 0
     for case in cases:
@@ -127,7 +173,7 @@ def _break_batch(at: datetime) -> int:
 def _warn_batch(at: datetime) -> int:
     rows = list(
         Promise.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(is_live=True, warned_at=None, warn_at__lte=at)
+        .filter(is_live=True, paused_since=None, warned_at=None, warn_at__lte=at)
         .order_by("warn_at", "id")
         .select_related("case")[:_BATCH]
     )
@@ -147,7 +193,24 @@ def _warn_batch(at: datetime) -> int:
     return len(rows)
 
 
-def _end(promises: Sequence[LivePromise], end: PromiseEnd, *, at: datetime) -> None:
-    ids = [promise.id for promise in promises]
-    if ids:
-        Promise.objects.filter(pk__in=ids, is_live=True).update(is_live=False, end=end, ended_at=at)
+def _end(promises: Sequence[LivePromise], end: PromiseEnd, *, reason: str = "", by: Actor, at: datetime) -> None:
+    if not promises:
+        return
+    rows = Promise.objects.filter(pk__in=[promise.id for promise in promises], is_live=True)
+    for row in rows.prefetch_related("pauses"):
+        elapsed = rules.elapsed(
+            start=row.starts_at,
+            end=at,
+            pauses=[rules.Pause(pause.since, pause.until) for pause in row.pauses.all()],
+            calendar=calendar_of_version(row.calendar_version_id),
+        )
+        Promise.objects.filter(pk=row.pk).update(
+            is_live=False,
+            paused_since=None,
+            end=end,
+            ended_at=at,
+            ended_by=by.key,
+            ended_reason=reason[:REASON_LENGTH],
+            business_seconds=elapsed.open_time // SECOND,
+            calendar_seconds=elapsed.clock_time // SECOND,
+        )

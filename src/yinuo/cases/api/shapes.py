@@ -12,6 +12,7 @@ from yinuo.cases.models import (
     Case,
     CaseState,
     Channel,
+    Consent,
     Message,
     MessageKind,
     Promise,
@@ -99,12 +100,25 @@ class PromiseOut(BaseModel):
     """A time we gave this customer. `end` is null while it is live."""
 
     id: int
-    kind: PromiseKind
+    kind: PromiseKind = Field(description="`task` is another team's word to the owner: never show it to customers.")
+    subject: str = Field(description="What was promised, in the words of who promised it; often empty.")
     made_at: datetime
+    made_by: str
+    starts_at: datetime = Field(description="From when its time counts.")
+    within_minutes: int | None = Field(description="Open time of the standard; null when the instant was given.")
     warn_at: datetime
     due_at: datetime
+    paused_since: datetime | None = Field(description="While it is paused it can neither break nor warn.")
     ended_at: datetime | None
+    ended_by: str
     end: PromiseEnd | None
+    ended_reason: str
+    replaces: int | None = Field(description="The promise whose place it took.")
+    consent: Consent
+    business_seconds: int | None = Field(description="Open time it ran, pauses left out; null while it is live.")
+    calendar_seconds: int | None = Field(
+        description="Time by the clock it ran, pauses left out; null while it is live."
+    )
     reason: str = Field(description="Which standard in which version gave how much time.")
 
 
@@ -186,11 +200,22 @@ def promise_out(promise: Promise) -> PromiseOut:
     return PromiseOut(
         id=promise.pk,
         kind=promise.kind,
+        subject=promise.subject,
         made_at=promise.made_at,
+        made_by=promise.made_by,
+        starts_at=promise.starts_at,
+        within_minutes=promise.within_minutes,
         warn_at=promise.warn_at,
         due_at=promise.due_at,
+        paused_since=promise.paused_since,
         ended_at=promise.ended_at,
+        ended_by=promise.ended_by,
         end=promise.end or None,
+        ended_reason=promise.ended_reason,
+        replaces=promise.replaces_id,
+        consent=promise.consent,
+        business_seconds=promise.business_seconds,
+        calendar_seconds=promise.calendar_seconds,
         reason=promise.reason,
     )
 

@@ -4,7 +4,7 @@ from .case import UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Chan
 from .closing import Closure, Reopening
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .ownership import Ownership
-from .promise import Promise, PromiseEnd, PromiseKind, PromiseTally
+from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
 
 __all__ = [
     "UNANSWERED_SINCE",
@@ -15,6 +15,7 @@ __all__ = [
     "CaseState",
     "Channel",
     "Closure",
+    "Consent",
     "Conversation",
     "Mention",
     "Message",
@@ -24,6 +25,7 @@ __all__ = [
     "Promise",
     "PromiseEnd",
     "PromiseKind",
+    "PromisePause",
     "PromiseTally",
     "Reopening",
 ]

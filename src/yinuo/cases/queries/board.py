@@ -30,6 +30,7 @@ from django.utils import timezone
 from yinuo.access.actors import Actor
 from yinuo.access.scopes import within_scopes
 from yinuo.cases.models import Case, CaseState, Promise, PromiseTally
+from yinuo.cases.rules import INTERNAL_KINDS
 from yinuo.foundation.calendars import open_time_between
 from yinuo.organisation.models import Shift, Staff, TeamMembership
 from yinuo.standards.queries import offers_of_versions
@@ -118,19 +119,24 @@ def broken_cases(team_ids: Collection[int], *, actor: Actor, at: datetime) -> Qu
 
 
 def due_soon(team_ids: Collection[int], *, actor: Actor, at: datetime) -> QuerySet[Promise]:
-    """Return the live promises of these teams' open cases that fall due in `[at, at + 2 h)`, of every kind."""
+    """Return the running promises to customers of these teams that fall due in `[at, at + 2 h)`, of every kind."""
     return Promise.objects.filter(
-        is_live=True, due_at__gte=at, due_at__lt=at + SOON, case__in=open_cases(team_ids, actor=actor)
+        is_live=True,
+        paused_since=None,
+        runs_for_customer=True,
+        due_at__gte=at,
+        due_at__lt=at + SOON,
+        case__in=open_cases(team_ids, actor=actor),
     )
 
 
 def ended_today(team_ids: Collection[int], end: str, *, actor: Actor, at: datetime) -> QuerySet[Promise]:
-    """Return the promises of these teams' cases that ended that way on the house's day of `at`."""
+    """Return the promises to customers of these teams that ended that way on the house's day of `at`."""
     day = house_day(at)
     cases = Case.objects.visible_to(actor).filter(team_id__in=team_ids)
     return Promise.objects.filter(
         is_live=False, end=end, ended_at__gte=day.starts_at, ended_at__lt=day.ends_at, case__in=cases
-    )
+    ).exclude(kind__in=INTERNAL_KINDS)
 
 
 def opened_today(team_ids: Collection[int], *, actor: Actor, at: datetime) -> QuerySet[Case]:

@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from yinuo.cases.models import Case, Promise, PromiseEnd, PromiseKind
-from yinuo.cases.rules import LivePromise, kept_by_answer
+from yinuo.cases.rules import INTERNAL_KINDS, LivePromise, kept_by_answer
 
 
 @dataclass(frozen=True)
 class PromiseShown:
     """A promise for the badge, the ring and the ledger.
 
-    state: live, soon, broken (past due, still live or ended so), kept, withdrawn or replaced. within: the open time the
-    standard gives for this kind; standard: its name; version: its number.
+    state: live, soon, paused, broken (past due, still live or ended so), kept, withdrawn or replaced. within: the open
+    time the standard gives for this kind, None when the instant itself was given; standard: its name; version: its
+    number. subject: what was promised, where somebody said it in their own words.
     """
 
     state: str
@@ -24,6 +25,8 @@ class PromiseShown:
     ended_at: datetime | None
     is_live: bool = True
     end: str = ""
+    subject: str = ""
+    is_to_customer: bool = True
     within: timedelta | None = None
     standard: str = ""
     version: int = 0
@@ -41,6 +44,8 @@ def shown_promise(promise: Promise, *, at: datetime) -> PromiseShown:
         ended_at=promise.ended_at,
         is_live=promise.is_live,
         end=str(PromiseEnd(promise.end).label) if promise.end else "",
+        subject=promise.subject,
+        is_to_customer=promise.kind not in INTERNAL_KINDS,
     )
 
 
@@ -62,30 +67,25 @@ def ledger(case: Case, *, at: datetime) -> list[PromiseShown]:
 
 def promises_kept_by_answer(case: Case, *, closes: bool, at: datetime) -> list[LivePromise]:
     """Return the promises that an answer at `at` would keep; one that closes the case keeps the resolution too."""
-    rows = Promise.objects.filter(case=case, is_live=True).values_list("id", "kind", "due_at")
+    rows = Promise.objects.filter(case=case, is_live=True).values_list("id", "kind", "due_at", "paused_since")
     live = [LivePromise(*row) for row in rows]
     solved = [one for one in live if closes and one.kind == PromiseKind.RESOLUTION and at <= one.due_at]
     return [*kept_by_answer(live, at=at), *solved]
 
 
 def next_promise(promises: list[PromiseShown]) -> PromiseShown | None:
-    """Return the promise that falls due first among a ledger's live ones."""
-    return next((promise for promise in promises if promise.is_live), None)
+    """Return the promise that falls due first among those of a ledger that run for the customer."""
+    return next((one for one in promises if one.is_live and one.is_to_customer and one.state != "paused"), None)
 
 
 def _explained(promise: Promise, at: datetime) -> PromiseShown:
     version = promise.standard_version
-    minutes = {
-        PromiseKind.FIRST_RESPONSE: version.first_response_minutes,
-        PromiseKind.NEXT_ANSWER: version.next_answer_minutes,
-        PromiseKind.NEXT_UPDATE: version.next_update_minutes,
-        PromiseKind.RESOLUTION: version.resolution_minutes,
-    }[PromiseKind(promise.kind)]
+    minutes = promise.within_minutes
     shown = shown_promise(promise, at=at)
     return PromiseShown(
         **{
             **shown.__dict__,
-            "within": timedelta(minutes=minutes),
+            "within": None if minutes is None else timedelta(minutes=minutes),
             "standard": version.standard.name,
             "version": version.number,
         }
@@ -95,6 +95,8 @@ def _explained(promise: Promise, at: datetime) -> PromiseShown:
 def _state(promise: Promise, at: datetime) -> str:
     if not promise.is_live:
         return promise.end
+    if promise.paused_since is not None:
+        return "paused"
     if at > promise.due_at:
         return "broken"
     return "soon" if at >= promise.warn_at else "live"

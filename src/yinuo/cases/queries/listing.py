@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, CaseState, Channel, Promise, PromiseEnd
+from yinuo.cases.rules import INTERNAL_KINDS
 from yinuo.customers.models import Customer, Tier
 from yinuo.customers.queries import Person, ids_by_name
 from yinuo.foundation.lists import Choices, Column, Days, DeclaredList, Moment, Pill, Sort, Words, YesNo
@@ -96,8 +97,10 @@ def _subject_with(word: str) -> Q:
 
 
 def broken_promises(at: datetime) -> Q:
-    """Return the filter on promises that were not kept: ended so, or still running past their time."""
-    return Q(end=PromiseEnd.BROKEN) | Q(is_live=True, due_at__lt=at)
+    """Return the filter on promises to customers that were not kept: ended so, or still running past their time."""
+    return Q(end=PromiseEnd.BROKEN) & ~Q(kind__in=INTERNAL_KINDS) | Q(
+        is_live=True, paused_since=None, runs_for_customer=True, due_at__lt=at
+    )
 
 
 def _columns() -> list[Column]:
@@ -209,9 +212,12 @@ def _overdue(cases: QuerySet[Case], is_overdue: bool, moment: Moment) -> QuerySe
 
 def _dresser(at: datetime) -> Callable[[list[Any]], list[Any]]:
     def dress(cases: list[Any]) -> list[Any]:
-        promises = list(Promise.objects.filter(case__in=[case.pk for case in cases]))
+        given = Promise.objects.filter(case__in=[case.pk for case in cases])
+        promises = list(given.exclude(kind__in=INTERNAL_KINDS))
         by_id = {promise.pk: promise for promise in promises}
-        broken = Counter(p.case_id for p in promises if p.end == PromiseEnd.BROKEN or (p.is_live and p.due_at < at))
+        broken = Counter(
+            p.case_id for p in promises if p.end == PromiseEnd.BROKEN or (p.runs_for_customer and p.due_at < at)
+        )
         kept = Counter(promise.case_id for promise in promises if promise.end == PromiseEnd.KEPT)
         for case in cases:
             following = by_id.get(case.next_promise_id)

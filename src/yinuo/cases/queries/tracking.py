@@ -33,7 +33,7 @@ class Tracked:
 
 def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     """Return the case for its customer at `at`; files and messages are the public ones only; `whole`: all of them."""
-    promises = ledger(case, at=at)
+    promises = [promise for promise in ledger(case, at=at) if promise.is_to_customer]
     said = conversation(case, kinds=PUBLIC_KINDS, whole=whole)
     may_write = case.is_open or (case.closed_at is not None and rules.may_reopen(closed_at=case.closed_at, at=at))
     return Tracked(

@@ -2,21 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from yinuo.foundation.calendars import due_at as due_in_open_time
+from yinuo.foundation.calendars import open_time_between
 from yinuo.standards.rules import Offer, promised_times
 
 _ANSWERING = ("first_response", "next_answer", "next_update")
+# Of these one may run at a time in a case; of the others several. The database says so too.
+SINGLE_KINDS = frozenset({"first_response", "next_answer", "next_update", "resolution"})
+# Another team's word to the owner: it is no case's next promise, and no customer ever sees it. All others are ours to
+# the customer. The database says so too: `Promise.runs_for_customer`.
+INTERNAL_KINDS = frozenset({"task"})
 
 
 @dataclass(frozen=True)
 class PromiseDraft:
-    """A promise about to be made."""
+    """A promise about to be made. within: the open time the standard gives; None when an instant was given."""
 
     kind: str
+    starts_at: datetime
+    within: timedelta | None
     due_at: datetime
     warn_at: datetime
     reason: str
+
+    @property
+    def within_minutes(self) -> int | None:
+        return None if self.within is None else int(self.within.total_seconds() // 60)
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,15 @@ class LivePromise:
     id: int
     kind: str
     due_at: datetime
+    paused_since: datetime | None = None
+
+    @property
+    def is_to_customer(self) -> bool:
+        return self.kind not in INTERNAL_KINDS
+
+    @property
+    def runs_for_customer(self) -> bool:
+        return self.paused_since is None and self.is_to_customer
 
 
 def opening_promises(offer: Offer, *, at: datetime) -> list[PromiseDraft]:
@@ -38,17 +60,46 @@ def opening_promises(offer: Offer, *, at: datetime) -> list[PromiseDraft]:
 
 def draft_promise(kind: str, offer: Offer, *, start: datetime) -> PromiseDraft:
     """Return a promise of a kind under a standard, counted from `start` in the standard's open time."""
-    within = {
+    within = time_within(kind, offer)
+    times = promised_times(start=start, within=within, offer=offer)
+    minutes = int(within.total_seconds() // 60)
+    reason = f"{offer.code} v{offer.version_number}: {kind} {minutes} min"
+    return PromiseDraft(kind, start, within, times.due_at, times.warn_at, reason)
+
+
+def draft_given(kind: str, offer: Offer, *, start: datetime, due_at: datetime) -> PromiseDraft:
+    """Return a promise of an instant that somebody gave, counted from `start`; due_at is after it.
+
+    The owner is warned after the standard's share of the open time until then, or of the time by the clock when all of
+    it is closed.
+    """
+    return PromiseDraft(
+        kind, start, None, due_at, given_warning(offer, start=start, due_at=due_at), f"{offer.code}: a time was given"
+    )
+
+
+def given_warning(offer: Offer, *, start: datetime, due_at: datetime) -> datetime:
+    """Return when the owner is warned of an instant that was given at `start`."""
+    opened = open_time_between(start, due_at, offer.calendar)
+    share = float(offer.warning_share)
+    if opened:
+        within = timedelta(microseconds=int(opened / timedelta(microseconds=1) * share))
+        return due_in_open_time(start=start, within=within, calendar=offer.calendar)
+    return start + (due_at - start) * share
+
+
+def time_within(kind: str, offer: Offer) -> timedelta:
+    """Return the open time that a standard gives for a kind. A word of one's own (`own`) has none: KeyError."""
+    return {
         "first_response": offer.first_response,
         "next_answer": offer.next_answer,
         "next_update": offer.next_update,
         "resolution": offer.resolution,
+        "call_back": offer.call_back,
+        "visit": offer.visit,
+        "parts": offer.parts,
+        "task": offer.task,
     }[kind]
-    times = promised_times(start=start, within=within, offer=offer)
-    minutes = int(within.total_seconds() // 60)
-    return PromiseDraft(
-        kind, times.due_at, times.warn_at, f"{offer.code} v{offer.version_number}: {kind} {minutes} min"
-    )
 
 
 def promise_for_customer_message(
@@ -73,5 +124,14 @@ def kept_by_answer(live: Iterable[LivePromise], *, at: datetime) -> list[LivePro
 
 
 def overdue(live: Iterable[LivePromise], *, at: datetime) -> list[LivePromise]:
-    """Return the promises whose time has passed at `at`; the due instant itself is still in time."""
-    return [promise for promise in live if promise.due_at < at]
+    """Return the promises whose time has passed at `at`; the due instant itself is still in time.
+
+    A paused promise is never late: its time moves when the pause ends.
+    """
+    return [promise for promise in live if promise.paused_since is None and promise.due_at < at]
+
+
+def soonest(live: Iterable[LivePromise]) -> LivePromise | None:
+    """Return the case's next promise: of those that run for the customer the one that falls due first."""
+    running = [promise for promise in live if promise.runs_for_customer]
+    return min(running, key=lambda promise: (promise.due_at, promise.id), default=None)

@@ -164,7 +164,7 @@ _TURNS: dict[str, Callable[[_Running, Turn], None]] = {
 
 _NEXT_TIMES = """
 SELECT min(due_at), min(warn_at) FILTER (WHERE warned_at IS NULL)
-FROM cases_promise WHERE case_id = %s AND is_live
+FROM cases_promise WHERE case_id = %s AND is_live AND paused_since IS NULL
 """
 
 

@@ -15,6 +15,7 @@ from .pledges import (
 from .standards import (
     CodeTaken,
     Conditions,
+    KindCannotPause,
     StandardTimes,
     TimesNotPositive,
     add_standard,
@@ -26,6 +27,7 @@ from .standards import (
 __all__ = [
     "CodeTaken",
     "Conditions",
+    "KindCannotPause",
     "PledgeDateTooEarly",
     "PledgeIncomplete",
     "PledgeTerms",

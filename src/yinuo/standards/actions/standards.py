@@ -1,6 +1,7 @@
 """Standards and calendars. A change is a new version; nothing old is altered."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from yinuo.foundation.models import Calendar, CalendarVersion
 from yinuo.foundation.refusals import Refusal
 from yinuo.standards.facts import CalendarChanged, StandardChanged, StandardsReordered
 from yinuo.standards.models import Revision, Standard, StandardVersion
+from yinuo.standards.rules import PAUSABLE_KINDS
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,23 @@ class Conditions:
 
 @dataclass(frozen=True)
 class StandardTimes:
-    """The times of a standard in minutes of open time, each > 0; `warning_share` in (0, 1)."""
+    """The times of a standard in minutes of open time, each > 0; `warning_share` in (0, 1).
+
+    pausing_kinds: which kinds pause while a case waits for its customer, of `rules.PAUSABLE_KINDS`. replacement_limit:
+    how often a time may be moved before only a leader may.
+    """
 
     first_response_minutes: int
     next_answer_minutes: int
     next_update_minutes: int
     resolution_minutes: int
     warning_share: Decimal = Decimal("0.80")
+    call_back_minutes: int = 120
+    visit_minutes: int = 1440
+    parts_minutes: int = 2880
+    task_minutes: int = 480
+    pausing_kinds: Sequence[str] = ("resolution",)
+    replacement_limit: int = 2
 
 
 class TimesNotPositive(Refusal):
@@ -47,6 +59,16 @@ class TimesNotPositive(Refusal):
 
     def sentence(self) -> str:
         return _("Every time of a standard must be at least one minute, and the warning share between 0 and 1.")
+
+
+class KindCannotPause(Refusal):
+    """Some promises go on while a case waits: what is owed as an answer, the news in between, a word given."""
+
+    code = "standards.kind_cannot_pause"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("Promises of the kind %(kinds)s never pause. Choose among: %(pausable)s.") % self.details
 
 
 class CodeTaken(Refusal):
@@ -148,11 +170,14 @@ def _place_for(conditions: Conditions) -> int:
 def _add_version(
     standard: Standard, times: StandardTimes, calendar: Calendar, by: Actor, at: datetime
 ) -> StandardVersion:
-    minutes = (times.first_response_minutes, times.next_answer_minutes, times.next_update_minutes)
-    if min(*minutes, times.resolution_minutes) < 1 or not 0 < times.warning_share < 1:
+    values = asdict(times) | {"pausing_kinds": sorted(times.pausing_kinds)}
+    minutes = [value for name, value in values.items() if name.endswith("_minutes")]
+    if min(minutes) < 1 or not 0 < times.warning_share < 1:
         raise TimesNotPositive
+    if unknown := sorted(set(times.pausing_kinds) - set(PAUSABLE_KINDS)):
+        raise KindCannotPause(kinds=", ".join(unknown), pausable=", ".join(PAUSABLE_KINDS))
     version = standard.versions.create(
-        number=standard.versions.count() + 1, calendar=calendar, created_at=at, created_by=by.key, **asdict(times)
+        number=standard.versions.count() + 1, calendar=calendar, created_at=at, created_by=by.key, **values
     )
     _renew_revision()
     announce(StandardChanged(standard_id=standard.pk, version_id=version.pk, number=version.number), by=by, at=at)

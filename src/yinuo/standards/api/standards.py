@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Prefetch
 from ninja import Path, Query
@@ -22,6 +22,7 @@ from .router import router
 _A_YEAR_OF_MINUTES = 366 * 24 * 60
 Name = bounded(120, shortest=1)
 Condition = bounded(20)
+PausableKind = Literal["resolution", "call_back", "visit", "parts"]
 
 
 class ConditionsOut(BaseModel):
@@ -41,7 +42,13 @@ class TimesOut(BaseModel):
     next_answer_minutes: int
     next_update_minutes: int
     resolution_minutes: int
+    call_back_minutes: int
+    visit_minutes: int
+    parts_minutes: int
+    task_minutes: int = Field(description="By when another team answers the owner; the customer does not see it.")
     warning_share: Decimal = Field(description="The share of the time after which the owner is warned.")
+    pausing_kinds: list[str] = Field(description="The kinds that pause while a case waits for its customer.")
+    replacement_limit: int = Field(description="How often a time may be moved before only a leader may.")
 
 
 class StandardOut(BaseModel):
@@ -76,7 +83,15 @@ class TimesIn(Given):
     next_answer_minutes: int = Field(ge=1, le=_A_YEAR_OF_MINUTES, examples=[240])
     next_update_minutes: int = Field(ge=1, le=_A_YEAR_OF_MINUTES, examples=[480])
     resolution_minutes: int = Field(ge=1, le=_A_YEAR_OF_MINUTES, examples=[1440])
+    call_back_minutes: int = Field(120, ge=1, le=_A_YEAR_OF_MINUTES)
+    visit_minutes: int = Field(1440, ge=1, le=_A_YEAR_OF_MINUTES)
+    parts_minutes: int = Field(2880, ge=1, le=_A_YEAR_OF_MINUTES)
+    task_minutes: int = Field(480, ge=1, le=_A_YEAR_OF_MINUTES, description="By when another team answers the owner.")
     warning_percent: int = Field(80, ge=1, le=99, description="Of the time, after which the owner is warned.")
+    pausing_kinds: list[PausableKind] = Field(
+        ["resolution"], max_length=4, description="The kinds that pause while a case waits for its customer."
+    )
+    replacement_limit: int = Field(2, ge=0, le=99, description="How often a time may be moved without a leader.")
 
 
 class StandardIn(Given):
@@ -233,6 +248,12 @@ def _times(times: TimesIn) -> StandardTimes:
         next_update_minutes=times.next_update_minutes,
         resolution_minutes=times.resolution_minutes,
         warning_share=Decimal(times.warning_percent) / 100,
+        call_back_minutes=times.call_back_minutes,
+        visit_minutes=times.visit_minutes,
+        parts_minutes=times.parts_minutes,
+        task_minutes=times.task_minutes,
+        pausing_kinds=tuple(dict.fromkeys(times.pausing_kinds)),
+        replacement_limit=times.replacement_limit,
     )
 
 
@@ -277,6 +298,12 @@ def _standard_out(row: Any) -> StandardOut:
             next_answer_minutes=version.next_answer_minutes,
             next_update_minutes=version.next_update_minutes,
             resolution_minutes=version.resolution_minutes,
+            call_back_minutes=version.call_back_minutes,
+            visit_minutes=version.visit_minutes,
+            parts_minutes=version.parts_minutes,
+            task_minutes=version.task_minutes,
+            pausing_kinds=version.pausing_kinds,
+            replacement_limit=version.replacement_limit,
             warning_share=version.warning_share,
         ),
         changed_at=version.created_at,

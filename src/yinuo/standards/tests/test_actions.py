@@ -12,6 +12,7 @@ from yinuo.foundation.refusals import NotAllowed
 from yinuo.standards.actions import (
     CodeTaken,
     Conditions,
+    KindCannotPause,
     StandardTimes,
     TimesNotPositive,
     add_standard,
@@ -125,3 +126,12 @@ def test_there_is_always_exactly_one_default_calendar(house, wish):
     save_calendar(code="other", name_zh="", name_en="", definition=OFFICE_HOURS, is_default=wish, by=SYSTEM, at=AT)
 
     assert Calendar.objects.get(is_default=True).code == ("other" if wish else "office")
+
+
+def test_only_a_kind_that_may_pause_is_named_to_pause(house):
+    with pytest.raises(KindCannotPause) as refused:
+        add(house, "x", times=StandardTimes(60, 60, 60, 600, pausing_kinds=("resolution", "first_response")))
+
+    assert refused.value.sentence() == (
+        "Promises of the kind first_response never pause. Choose among: resolution, call_back, visit, parts."
+    )

@@ -20,6 +20,7 @@ HOUR = timedelta(hours=1)
 def offer(code: str, calendar: BusinessCalendar = OFFICE, **conditions: str) -> Offer:
     given_conditions = {"tier": "", "channel": "", "case_class": "", "category": "", "region_code": ""} | conditions
     return Offer(code, code, code, 1, 3, 1, calendar, **given_conditions, first_response=2 * HOUR, next_answer=4 * HOUR,
+                 call_back=2 * HOUR, visit=24 * HOUR, parts=48 * HOUR, task=8 * HOUR,
                  next_update=8 * HOUR, resolution=24 * HOUR, warning_share=Decimal("0.80"))  # fmt: skip
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from yinuo.cases.models import Channel
+from yinuo.cases.models import Channel, PromiseKind
 from yinuo.customers.models import Tier
 from yinuo.foundation.models import Calendar
 from yinuo.organisation.models import Region
 from yinuo.standards.actions import Conditions, StandardTimes
 from yinuo.standards.models import CaseClass, Standard, StandardVersion
-from yinuo.standards.rules import Request
+from yinuo.standards.rules import PAUSABLE_KINDS, Request
 
 _ANY = ("", gettext_lazy("Any"))
 _LONGEST_MINUTES = 366 * 24 * 60
@@ -65,6 +65,37 @@ class TimesForm(forms.Form):
     )
     resolution_minutes = forms.IntegerField(
         label=gettext_lazy("Resolution, minutes"), min_value=1, max_value=_LONGEST_MINUTES, initial=1440
+    )
+    call_back_minutes = forms.IntegerField(
+        label=gettext_lazy("Call back, minutes"), min_value=1, max_value=_LONGEST_MINUTES, initial=120
+    )
+    visit_minutes = forms.IntegerField(
+        label=gettext_lazy("Visit, minutes"), min_value=1, max_value=_LONGEST_MINUTES, initial=1440
+    )
+    parts_minutes = forms.IntegerField(
+        label=gettext_lazy("Spare parts, minutes"), min_value=1, max_value=_LONGEST_MINUTES, initial=2880
+    )
+    task_minutes = forms.IntegerField(
+        label=gettext_lazy("Task of another team, minutes"),
+        min_value=1,
+        max_value=_LONGEST_MINUTES,
+        initial=480,
+        help_text=gettext_lazy("By when another team answers the owner; the customer does not see it."),
+    )
+    pausing_kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Pauses while a case waits for its customer"),
+        choices=[(kind, PromiseKind(kind).label) for kind in PAUSABLE_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=["resolution"],
+        help_text=gettext_lazy("The time goes on when the customer writes, later by the open time of the pause."),
+    )
+    replacement_limit = forms.IntegerField(
+        label=gettext_lazy("How often a time may be moved"),
+        min_value=0,
+        max_value=99,
+        initial=2,
+        help_text=gettext_lazy("From then on only a team leader agrees another time with the customer."),
     )
     warning_share = forms.DecimalField(
         label=gettext_lazy("Warn after this share of the time"),

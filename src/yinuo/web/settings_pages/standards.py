@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yinuo.access.actors import Actor
 from yinuo.cases.pages.shown import open_time
@@ -173,7 +174,7 @@ def _lines(tried: TriedRequest | None) -> list[Line]:
             standard=row,
             version=by_standard[row.pk],
             conditions=conditions_in_words(row),
-            times=_times(by_standard[row.pk]),
+            times=_times(by_standard[row.pk])[:4],
             hidden_by=_hider(rows[:place], row),
             is_taken=tried is not None and tried.code == row.code,
         )
@@ -198,6 +199,10 @@ def _times(version: StandardVersion) -> list[tuple[str, str]]:
         (_("Next answer"), open_time(timedelta(minutes=version.next_answer_minutes))),
         (_("Next update"), open_time(timedelta(minutes=version.next_update_minutes))),
         (_("Resolution"), open_time(timedelta(minutes=version.resolution_minutes))),
+        (_("Call back"), open_time(timedelta(minutes=version.call_back_minutes))),
+        (pgettext("promise", "Visit"), open_time(timedelta(minutes=version.visit_minutes))),
+        (_("Spare parts"), open_time(timedelta(minutes=version.parts_minutes))),
+        (pgettext("promise", "Task of another team"), open_time(timedelta(minutes=version.task_minutes))),
     ]
 
 

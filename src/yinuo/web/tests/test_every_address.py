@@ -79,6 +79,11 @@ TIMES = {
     "next_answer_minutes": 60,
     "next_update_minutes": 120,
     "resolution_minutes": 600,
+    "call_back_minutes": 120,
+    "visit_minutes": 1440,
+    "parts_minutes": 2880,
+    "task_minutes": 480,
+    "replacement_limit": 2,
     "warning_share": "0.80",
 }
 

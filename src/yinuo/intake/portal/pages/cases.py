@@ -205,7 +205,7 @@ def _context(opened: Opened, *, whole: bool = False) -> dict[str, Any]:
         | {"page": opened.url()},
         "tracked": shown,
         "entries": entries,
-        "promises": [(one, open_time(one.within)) for one in shown.promises if one.within is not None],
+        "promises": [(one, open_time(one.within) if one.within else "") for one in shown.promises],
         "is_late": shown.next is not None and shown.next.state == "broken",
     }
 
