@@ -23,6 +23,8 @@ COMMANDS = (
     "token",
     "keys",
     "verify-trail",
+    "backup",
+    "restore",
     "database",
     "test",
     "bench",

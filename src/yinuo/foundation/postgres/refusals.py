@@ -3,28 +3,8 @@
 They are needed while Django's settings are still being read, so they find their own translation then.
 """
 
-import gettext
-import os
-from functools import cache
-from pathlib import Path
-
+from yinuo.foundation.early_words import early_gettext as _
 from yinuo.foundation.refusals import Refusal
-
-_LOCALE = Path(__file__).resolve().parents[1] / "locale"
-
-
-def _(message: str) -> str:
-    from django.conf import settings
-    from django.utils.translation import gettext as django_gettext
-
-    return django_gettext(message) if settings.configured else _before_django().gettext(message)
-
-
-@cache
-def _before_django() -> gettext.NullTranslations:
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    languages = ["zh_Hans"] if spoken.startswith("zh") else []
-    return gettext.translation("django", localedir=_LOCALE, languages=languages, fallback=True)
 
 
 class NoBinaries(Refusal):
