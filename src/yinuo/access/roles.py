@@ -31,6 +31,7 @@ _READ = {
     "standards.view",
 }
 _WORK = _READ | {
+    "cases.hand_over",
     "cases.open",
     "cases.reply",
     "cases.note",
@@ -49,7 +50,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.TEAM_LEADER: frozenset(
         _WORK
         | _EXPORT
-        | {"cases.assign", "desk.share_answers", "desk.share_wall", "desk.view_boards", "organisation.edit_shifts"}
+        | {
+            "cases.assign",
+            "cases.decide_owner",
+            "desk.share_answers",
+            "desk.share_wall",
+            "desk.view_boards",
+            "organisation.edit_shifts",
+        }
     ),
     Role.QUALITY_MANAGER: frozenset(
         _READ | _EXPORT | {"cases.note", "desk.view_boards", "facts.view", "standards.edit"}
@@ -61,6 +69,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {
             "access.administer",
             "cases.assign",
+            "cases.decide_owner",
             "customers.import",
             "desk.share_answers",
             "desk.share_wall",

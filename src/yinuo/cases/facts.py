@@ -152,6 +152,82 @@ class OwnerChanged(Fact):
     ownership_id: int
 
 
+class HandoffOffered(Fact):
+    """The owner offered the case to a person (`staff_id`) or a team (`team_id`); until they accept nothing changes."""
+
+    case_id: int
+    staff_id: int | None
+    team_id: int | None
+    handoff_id: int
+    giver_id: int
+    answer_by: datetime
+
+
+class HandoffAccepted(Fact):
+    """Somebody said yes and became the owner; OwnerChanged goes with it."""
+
+    case_id: int
+    staff_id: int
+    handoff_id: int
+    giver_id: int
+
+
+class HandoffRefused(Fact):
+    """Somebody said no, with a reason; the giver stays the owner."""
+
+    case_id: int
+    staff_id: int | None
+    handoff_id: int
+    giver_id: int
+
+
+class HandoffTimedOut(Fact):
+    """Nobody answered in time; the giver stays the owner. `at` of the fact is the instant until which it waited."""
+
+    case_id: int
+    staff_id: int | None
+    team_id: int | None
+    handoff_id: int
+    giver_id: int
+
+
+class HandoffWithdrawn(Fact):
+    """The offer was taken back, or lost its object because the case ended or got an owner otherwise."""
+
+    case_id: int
+    staff_id: int | None
+    team_id: int | None
+    handoff_id: int
+    giver_id: int
+
+
+class CaseHeldForDecision(Fact):
+    """The case went to and fro, so the coordination centre owns it until it has decided. `cause` says which limit."""
+
+    case_id: int
+    staff_id: int
+    team_id: int | None
+    decision_id: int
+    cause: str
+
+
+class OwnerDecided(Fact):
+    """The coordination centre named the owner; why and until when stands in the decision."""
+
+    case_id: int
+    staff_id: int
+    decision_id: int
+    review_at: datetime
+
+
+class OwnerReviewDue(Fact):
+    """The day has come on which a decision of the coordination centre is looked at again."""
+
+    case_id: int
+    staff_id: int
+    decision_id: int
+
+
 class CaseClosed(Fact):
     """The case ended."""
 

@@ -96,8 +96,17 @@ class ReasonForm(ActForm):
     reason = forms.CharField(max_length=300)
 
 
-class OwnerForm(ReasonForm):
-    owner = forms.IntegerField(min_value=1)
+class ReceiverForm(ReasonForm):
+    """Who shall have the case. to: a key such as `staff-12`; find: a name, for those whose browser runs no scripts."""
+
+    to = forms.CharField(max_length=40, required=False)
+    find = forms.CharField(max_length=60, required=False)
+
+
+class DecisionForm(ReceiverForm):
+    """Who owns a case, as the coordination centre says, and the day to look at that again."""
+
+    review_on = forms.DateField()
 
 
 class NewCaseForm(forms.Form):

@@ -123,6 +123,64 @@ MENTIONED = kind(
     default=Ways(app=True, push=True, digest=True),
 )
 
+HANDOFF_OFFERED = kind(
+    "cases.handoff_offered",
+    subject="case",
+    label=_("A case is offered to me or my team"),
+    sentence=lambda name, _count: gettext("%(name)s is offered to you: accept or refuse it") % {"name": name},
+    icon="arrow-forward-up",
+    permission="cases.hand_over",
+    default=Ways(app=True, push=True, digest=False),
+    is_urgent=True,
+)
+HANDOFF_ACCEPTED = kind(
+    "cases.handoff_accepted",
+    subject="case",
+    label=_("A case I offered is accepted"),
+    sentence=lambda name, _count: gettext("%(name)s was accepted and has a new owner") % {"name": name},
+    icon="user-check",
+    permission="cases.view",
+    default=Ways(app=True, push=False, digest=False),
+)
+HANDOFF_CAME_BACK = kind(
+    "cases.handoff_came_back",
+    subject="case",
+    label=_("A case I offered is refused, or nobody answered"),
+    sentence=lambda name, _count: gettext("%(name)s was not accepted: it is still yours") % {"name": name},
+    icon="arrow-back-up",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+    is_urgent=True,
+)
+HELD_FOR_DECISION = kind(
+    "cases.held_for_decision",
+    subject="case",
+    label=_("The coordination centre I lead has to decide an owner"),
+    sentence=lambda name, _count: gettext("%(name)s went to and fro: decide who owns it") % {"name": name},
+    icon="scale",
+    permission="cases.decide_owner",
+    default=Ways(app=True, push=True, digest=True),
+    is_urgent=True,
+)
+REVIEW_DUE = kind(
+    "cases.owner_review_due",
+    subject="case",
+    label=_("A decision of the coordination centre is to be looked at again"),
+    sentence=lambda name, _count: gettext("Look again at who owns %(name)s, as was decided") % {"name": name},
+    icon="calendar-event",
+    permission="cases.decide_owner",
+    default=Ways(app=True, push=False, digest=True),
+)
+OFFERS_UNANSWERED = kind(
+    "cases.team_handoff_unanswered",
+    subject="case",
+    label=_("A case offered in a team I lead is not answered"),
+    sentence=lambda name, _count: gettext("Nobody answered when %(name)s was offered") % {"name": name},
+    icon="users",
+    permission="cases.assign",
+    default=Ways(app=True, push=False, digest=False),
+)
+
 
 def _promises_due(actor: Actor, span: DigestSpan) -> DigestPart:
     due = _own_promises(actor).filter(is_live=True, due_at__gte=span.at, due_at__lt=span.ends)

@@ -1,6 +1,6 @@
 """What cases tell staff of: who owns a case hears what others do with it, and when its promises run out.
 
-Promises that end are counted, too (`tally.py`).
+Promises that end are counted, too (`tally.py`); who hears of offers stands in `telling_handoffs.py`.
 """
 
 from collections import defaultdict
@@ -32,8 +32,9 @@ from .facts import (
 )
 from .models import Case, Message
 from .tally import tally_promises
+from .telling_handoffs import tell_of_handoffs
 
-__all__ = ["tally_promises", "tell_staff"]
+__all__ = ["tally_promises", "tell_of_handoffs", "tell_staff"]
 
 NOTICES = Actor.system("notices")
 # What was said longer ago than this before we had it comes from an import: history, not news.

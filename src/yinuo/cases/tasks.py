@@ -1,10 +1,10 @@
-"""Timed work of cases: promises that fall due."""
+"""Timed work of cases: promises that fall due, offers nobody answered, decisions to look at again."""
 
 from datetime import datetime, timedelta
 
 from yinuo.foundation.timers import timed
 
-from .actions import break_due_promises, warn_of_due_promises
+from .actions import break_due_promises, remind_of_decisions, time_out_handoffs, warn_of_due_promises
 
 _EVERY = timedelta(milliseconds=500)
 
@@ -19,3 +19,15 @@ def break_due(at: datetime) -> int:
 def warn_of_due(at: datetime) -> int:
     """Warn the owners of promises that fall due soon."""
     return warn_of_due_promises(at=at)
+
+
+@timed("cases.time_out_handoffs", every=timedelta(seconds=1), lane="promises")
+def time_out(at: datetime) -> int:
+    """Give back the offers that nobody answered in time."""
+    return time_out_handoffs(at=at)
+
+
+@timed("cases.remind_of_decisions", every=timedelta(minutes=1), lane="promises")
+def remind(at: datetime) -> int:
+    """Remind the coordination centre of decisions it wanted to look at again."""
+    return remind_of_decisions(at=at)

@@ -7,6 +7,7 @@ from .pages import (
     board,
     bulk,
     customers,
+    handing,
     leading,
     lists,
     more_acts,
@@ -73,6 +74,6 @@ urlpatterns = [
     path("cases/<str:reference>/notes", writing.create_note, name="case_notes"),
     path("cases/<str:reference>/closure", acts.create_closure, name="case_closure"),
     path("cases/<str:reference>/reopenings", acts.create_reopening, name="case_reopenings"),
-    path("cases/<str:reference>/owner", acts.set_owner, name="case_owner"),
+    path("cases/<str:reference>/receivers", handing.receivers_piece, name="case_receivers"),
     path("cases/<str:reference>/reveals/<str:what>", acts.create_reveal, name="case_reveals"),
 ]

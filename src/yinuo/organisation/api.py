@@ -42,6 +42,7 @@ class TeamOut(NamedOut):
     department: str
     region: str | None
     is_fallback: bool = Field(description="It gets what no other team has.")
+    is_coordination: bool = Field(description="It decides who owns a case that went to and fro.")
 
 
 class StaffOut(BaseModel):
@@ -276,7 +277,13 @@ def _department_out(row: Department) -> DepartmentOut:
 
 def _team_out(row: Team) -> TeamOut:
     region = row.region.code if row.region else None
-    return TeamOut(**_named(row), department=row.department.code, region=region, is_fallback=row.is_fallback)
+    return TeamOut(
+        **_named(row),
+        department=row.department.code,
+        region=region,
+        is_fallback=row.is_fallback,
+        is_coordination=row.is_coordination,
+    )
 
 
 def _staff_out(row: Staff) -> StaffOut:

@@ -62,18 +62,26 @@ class Post(Named):
 
 
 class Team(Named):
-    """People who work one queue together. `is_fallback`: the team for what no other team has."""
+    """People who work one queue together.
+
+    `is_fallback`: the team for what no other team has. `is_coordination`: the centre that decides who owns a case when
+    teams cannot agree; while no team is, the fallback team is it.
+    """
 
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="teams")
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="teams")
     calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT)
     is_fallback = models.BooleanField(default=False)
+    is_coordination = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["is_fallback"], condition=models.Q(is_fallback=True), name="one_fallback_team"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["is_coordination"], condition=models.Q(is_coordination=True), name="one_coordination_centre"
+            ),
         ]
 
 

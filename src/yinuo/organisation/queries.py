@@ -5,9 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yinuo.access.actors import Actor
+from yinuo.foundation.calendars import BusinessCalendar, always_open
+from yinuo.foundation.models import CalendarVersion
 
 from .models import Department, Organisation, Presence, SavedView, Shift, Staff, Team
 
@@ -66,6 +68,20 @@ def available_staff(team: Team) -> QuerySet[Staff]:
     """
     members = Staff.objects.filter(memberships__team=team, left_at=None, presence=Presence.AVAILABLE)
     return members.order_by("presence_since", "pk")
+
+
+def coordination_team() -> Team | None:
+    """Return the team that decides who owns what nobody wants: the coordination centre, or the fallback team."""
+    return Team.objects.filter(Q(is_coordination=True) | Q(is_fallback=True)).order_by("-is_coordination").first()
+
+
+def hours_of_team(team: Team | None) -> BusinessCalendar:
+    """Return the newest hours of a team's calendar; of the house's own when it has none. No calendar: always open."""
+    rows = CalendarVersion.objects.order_by("-number").filter(
+        Q(calendar_id=team.calendar_id) if team and team.calendar_id else Q(calendar__is_default=True)
+    )
+    newest = rows.first()
+    return BusinessCalendar.from_json(newest.definition) if newest else always_open()
 
 
 def saved_views(actor: Actor, place: str) -> list[SavedView]:

@@ -56,7 +56,7 @@ GROUPS = (
         (
             Shortcut(("r",), gettext_lazy("Reply")),
             Shortcut(("n",), gettext_lazy("Write a note")),
-            Shortcut(("h",), gettext_lazy("Give it another owner")),
+            Shortcut(("h",), gettext_lazy("Hand over")),
             Shortcut(("e",), gettext_lazy("Close or reopen")),
             Shortcut(("m",), gettext_lazy("More acts")),
             Shortcut(("z",), gettext_lazy("Take the answer back before it leaves")),

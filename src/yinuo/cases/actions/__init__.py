@@ -2,6 +2,16 @@
 
 from .attaching import AttachmentDraft, StorageFull, store_bytes
 from .closing import close_case, reopen_case
+from .handing import (
+    accept_handoff,
+    decide_owner,
+    offer_handoff,
+    refuse_handoff,
+    remind_of_decisions,
+    set_handoff_limits,
+    time_out_handoffs,
+    withdraw_handoff,
+)
 from .messages import (
     add_automatic_message,
     add_customer_message,
@@ -18,6 +28,7 @@ __all__ = [
     "AttachmentDraft",
     "Opened",
     "StorageFull",
+    "accept_handoff",
     "add_automatic_message",
     "add_customer_message",
     "add_note",
@@ -25,10 +36,17 @@ __all__ = [
     "change_owner",
     "check_reply",
     "close_case",
+    "decide_owner",
     "notify_customer",
+    "offer_handoff",
     "open_case",
+    "refuse_handoff",
+    "remind_of_decisions",
     "reopen_case",
     "reply",
+    "set_handoff_limits",
     "store_bytes",
+    "time_out_handoffs",
     "warn_of_due_promises",
+    "withdraw_handoff",
 ]

@@ -13,6 +13,7 @@ from yinuo.organisation.models import Staff
 
 from . import promising
 from .locking import locked_case
+from .owning import OFFER_FIELDS, end_offers
 from .waiting import end_waiting
 
 
@@ -37,7 +38,8 @@ def close_case(*, case: Case, outcome: str, summary: str = "", by: Actor, at: da
     # What was asked last is settled with the case: the next message starts a clock of its own.
     case.unanswered_since = case.broken_since = None
     end_waiting(case, by=by, at=at)
-    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since", "waiting_since"])
+    end_offers(case, by=by, at=at)
+    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since", "waiting_since", *OFFER_FIELDS])
     closure = Closure.objects.create(case=case, outcome=outcome, summary=summary, at=at, by=by.key)
     announce(
         CaseClosed(case_id=case.pk, customer_id=case.customer_id, staff_id=case.owner_id, outcome=outcome),

@@ -70,6 +70,9 @@ class CaseOut(BaseModel):
     unanswered_since: datetime | None = Field(description="Since when the customer waits for an answer.")
     waiting_since: datetime | None = Field(description="Since when we wait for the customer, after an answer said so.")
     last_message_at: datetime
+    handoff_count: int = Field(description="How often the case has got another owner.")
+    offered_until: datetime | None = Field(description="Until when an open offer of the case can be accepted.")
+    held_since: datetime | None = Field(description="Since when the coordination centre decides who owns it.")
 
 
 class FileOut(BaseModel):
@@ -166,6 +169,9 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
         answered_at=case.answered_at,
         unanswered_since=case.unanswered_since,
         waiting_since=case.waiting_since,
+        handoff_count=case.handoff_count,
+        offered_until=case.offered_until,
+        held_since=case.held_since,
         last_message_at=case.last_message_at,
     )
 

@@ -3,6 +3,7 @@
 from .case import UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
 from .closing import Closure, Reopening
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
+from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
 from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
 
@@ -17,9 +18,14 @@ __all__ = [
     "Closure",
     "Consent",
     "Conversation",
+    "DecisionCause",
+    "Handoff",
+    "HandoffEnd",
+    "HandoffLimits",
     "Mention",
     "Message",
     "MessageKind",
+    "OwnerDecision",
     "Ownership",
     "Participant",
     "Promise",

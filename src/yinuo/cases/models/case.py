@@ -1,7 +1,9 @@
 """The case. The database itself refuses an open case without an owner or a live promise."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -13,7 +15,7 @@ from yinuo.access.actors import Actor
 from yinuo.access.scopes import within_scopes
 from yinuo.customers.models import Customer
 from yinuo.foundation.words import Pairs
-from yinuo.organisation.models import Department, Region, Staff, Team
+from yinuo.organisation.models import Department, Region, Staff, Team, TeamMembership
 from yinuo.standards.models import CaseClass, StandardVersion
 
 
@@ -43,8 +45,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> "CaseQuerySet":
         """Return the cases this actor may know of.
 
-        The system sees all; a customer their own; staff those inside their scopes and those they own;
-        a partner only those they own.
+        The system sees all; a customer their own; staff those inside their scopes, those they own and those that are
+        offered to them or to their team; a partner only those they own.
         """
         if actor.is_system:
             return self
@@ -55,11 +57,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
         own = Q(owner_id=actor.staff_id)
         if actor.roles <= {"partner"}:
             return self.filter(own)
+        own |= Q(pk__in=offered_case_ids(actor.staff_id))
         inside = within_scopes(actor, "cases.view", department="department_id", region="region_id", tier="tier")
+        # Without any limit the filter is empty, and nothing of their own need be looked for.
         return self.filter(inside | own) if inside else self
 
     def open(self) -> "CaseQuerySet":
         return self.filter(state=CaseState.OPEN)
+
+
+def offered_case_ids(staff_id: int | None) -> "models.QuerySet[Any, Any]":
+    """Return the ids of the cases that are offered to somebody or to a team they are in."""
+    teams = TeamMembership.objects.filter(staff_id=staff_id).values("team_id")
+    to_them = Q(to_staff_id=staff_id) | Q(to_team_id__in=teams)
+    # By name: the module of handoffs needs this one.
+    return apps.get_model("cases", "Handoff").objects.filter(to_them, is_open=True).values("case_id")
 
 
 class Case(models.Model):
@@ -101,6 +113,11 @@ class Case(models.Model):
     message_count = models.PositiveIntegerField(default=0)
     preview = models.CharField(max_length=200, blank=True, help_text="How the last message begins.")
     track_token = models.CharField(max_length=40, unique=True)
+    handoff_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often the case has got another owner."
+    )
+    offered_until = models.DateTimeField(null=True, help_text="Until when an open offer of the case can be accepted.")
+    held_since = models.DateTimeField(null=True, help_text="Since when the coordination centre has to name the owner.")
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
 
     objects = CaseQuerySet.as_manager()
@@ -120,6 +137,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="closed_case_has_no_promise_to_make_good",
                 condition=Q(state="open") | Q(broken_since=None),
+            ),
+            models.CheckConstraint(
+                name="only_an_open_case_is_offered_or_held",
+                condition=Q(state="open") | Q(offered_until=None, held_since=None),
             ),
         ]
         indexes = [
@@ -166,6 +187,12 @@ class Case(models.Model):
             models.Index(fields=["team", "opened_at"], name="cases_opened_of_team"),
             models.Index(fields=["team", "closed_at"], condition=Q(state="closed"), name="cases_closed_of_team"),
             GinIndex(Pairs("subject"), name="cases_subject_pairs"),
+            models.Index(
+                fields=["team", "-handoff_count"],
+                condition=Q(state="open", handoff_count__gte=1),
+                name="cases_moved_of_team",
+            ),
+            models.Index(fields=["held_since", "id"], condition=Q(held_since__isnull=False), name="cases_held"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """The conversation of a case: what was said, and between it what happened, in the order of time."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -11,19 +11,35 @@ from django.utils import timezone
 
 from yinuo.cases.facts import (
     CaseClosed,
+    CaseHeldForDecision,
     CaseOpened,
     CaseReopened,
+    HandoffOffered,
+    HandoffRefused,
+    HandoffTimedOut,
+    HandoffWithdrawn,
     OwnerChanged,
+    OwnerDecided,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
     PromiseWithdrawn,
 )
 from yinuo.cases.mentions import Piece, pieces
-from yinuo.cases.models import Attachment, Case, Channel, Closure, Message, MessageKind, Ownership, PromiseKind
+from yinuo.cases.models import (
+    Attachment,
+    Case,
+    Channel,
+    Closure,
+    DecisionCause,
+    Message,
+    MessageKind,
+    Ownership,
+    PromiseKind,
+)
 from yinuo.cases.store import stored_kind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
-from yinuo.organisation.models import Staff
+from yinuo.organisation.models import Staff, Team
 
 SHOWN_TYPES = tuple(
     fact.fact_type
@@ -34,8 +50,26 @@ SHOWN_TYPES = tuple(
         PromiseBroken,
         PromiseWithdrawn,
         OwnerChanged,
+        HandoffOffered,
+        HandoffRefused,
+        HandoffTimedOut,
+        HandoffWithdrawn,
+        CaseHeldForDecision,
+        OwnerDecided,
         CaseClosed,
         CaseReopened,
+    )
+)
+# Who among us offers a case to whom is nobody's business outside.
+OWN_EVENTS = frozenset(
+    fact.fact_type.partition(".")[2]
+    for fact in (
+        HandoffOffered,
+        HandoffRefused,
+        HandoffTimedOut,
+        HandoffWithdrawn,
+        CaseHeldForDecision,
+        OwnerDecided,
     )
 )
 MESSAGE_LIMIT = 40
@@ -45,6 +79,13 @@ QUOTED_LIMIT = 1000
 _PAGE_BYTES = 41_000
 _MESSAGE_BYTES = 1_200
 _PICTURE_LIMIT = 8
+_OF_TEAMS = {HandoffOffered.fact_type, HandoffTimedOut.fact_type, HandoffWithdrawn.fact_type}
+_ROW_OF = {
+    "owner_changed": "ownership_id",
+    "handoff_offered": "handoff_id",
+    "handoff_refused": "handoff_id",
+    "owner_decided": "decision_id",
+}
 
 
 @dataclass(frozen=True)
@@ -191,7 +232,7 @@ def _events(case: Case) -> list[Event]:
     facts = _facts(case)
     names = _names(facts)
     closures = iter(Closure.objects.filter(case=case).order_by("id"))
-    reasons = dict(Ownership.objects.filter(case=case).values_list("pk", "reason"))
+    reasons = _reasons(case, {fact.type.partition(".")[2] for fact in facts})
     events = []
     for (what, at, actor), group in groupby(facts, key=lambda fact: (fact.type, fact.at, fact.actor)):
         same = list(group)
@@ -203,18 +244,44 @@ def _events(case: Case) -> list[Event]:
                 at=at,
                 by=names.get(actor, ""),
                 detail=_detail(short, same[0], closure, reasons),
-                name=names.get(f"staff:{same[0].subjects['staff_id']}", ""),
+                name=_name(same[0], names),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
             )
         )
-    return events
+    # The reason stands once: what the centre decided lends it to the change it brought about.
+    decided = {event.at for event in events if event.what == "owner_decided"}
+    return [
+        replace(event, detail="") if event.what == "owner_changed" and event.at in decided else event
+        for event in events
+    ]
 
 
-def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dict[int, str]) -> str:
+def _name(fact: RecordedFact, names: dict[str, str]) -> str:
+    team_id = fact.subjects["team_id"]
+    return names.get(f"staff:{fact.subjects['staff_id']}") or names.get(f"team:{team_id}", "")
+
+
+def _reasons(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
+    """Return the words behind what happened, by the event and the id of its row; asked for what happened only."""
+    owners = Ownership.objects.filter(case=case).values_list("pk", "reason")
+    reasons = {("owner_changed", pk): reason for pk, reason in owners}
+    if "handoff_offered" in happened:
+        for pk, reason, answer in case.handoffs.values_list("pk", "reason", "answer"):
+            reasons["handoff_offered", pk], reasons["handoff_refused", pk] = reason, answer
+    if "owner_decided" in happened:
+        for pk, reason in case.owner_decisions.values_list("pk", "reason"):
+            reasons["owner_decided", pk] = reason
+    return reasons
+
+
+def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dict[tuple[str, int], str]) -> str:
     if what == "case_opened":
         return str(Channel(fact.payload["channel"]).label)
-    if what == "owner_changed":
-        return reasons.get(fact.payload["ownership_id"], "")
+    if what == "case_held_for_decision":
+        return str(DecisionCause(fact.payload["cause"]).label)
+    row_id = fact.payload.get(_ROW_OF.get(what, ""))
+    if row_id:
+        return reasons.get((what, row_id), "")
     if what == "case_closed" and closure is not None:
         return closure.summary
     return ""
@@ -228,4 +295,8 @@ def _promised(fact: RecordedFact) -> tuple[str, datetime | None]:
 def _names(facts: list[RecordedFact]) -> dict[str, str]:
     ids = {fact.subjects["staff_id"] for fact in facts if fact.subjects["staff_id"]}
     ids |= {int(fact.actor.partition(":")[2]) for fact in facts if fact.actor.startswith("staff:")}
-    return {f"staff:{pk}": name for pk, name in Staff.objects.filter(pk__in=ids).values_list("pk", "name")}
+    names = {f"staff:{pk}": name for pk, name in Staff.objects.filter(pk__in=ids).values_list("pk", "name")}
+    team_ids = {fact.subjects["team_id"] for fact in facts if fact.type in _OF_TEAMS} - {None}
+    if team_ids:
+        names |= {f"team:{team.pk}": team.name for team in Team.objects.filter(pk__in=team_ids)}
+    return names

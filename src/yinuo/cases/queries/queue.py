@@ -35,6 +35,8 @@ _COLUMNS = (
     "opened_at",
     "closed_at",
     "last_message_at",
+    "offered_until",
+    "held_since",
     "customer__name",
     "customer__tier",
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from yinuo.cases import rules
 from yinuo.cases.models import Case
 
-from .conversation import Event, Talk, conversation
+from .conversation import OWN_EVENTS, Event, Talk, conversation
 from .finding import PUBLIC_KINDS
 from .ledger import PromiseShown, ledger, next_promise
 
@@ -39,7 +39,11 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     return Tracked(
         case=case,
         owner_name=given_name(case.owner.name) if case.owner else "",
-        entries=[entry if isinstance(entry, Talk) else _for_customer(entry) for entry in said.entries],
+        entries=[
+            entry if isinstance(entry, Talk) else _for_customer(entry)
+            for entry in said.entries
+            if isinstance(entry, Talk) or entry.what not in OWN_EVENTS
+        ],
         hidden_count=said.hidden_count,
         promises=promises,
         next=next_promise(promises),

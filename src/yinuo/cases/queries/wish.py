@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
+from yinuo.cases.models.case import offered_case_ids
 from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
 
@@ -132,6 +133,10 @@ def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet
     return cases.filter(owner__in=Staff.objects.filter(gone).values("pk"))
 
 
+def _offered_to_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(pk__in=offered_case_ids(actor.staff_id))
+
+
 def _closed(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
     return cases.filter(state=CaseState.CLOSED)
 
@@ -143,6 +148,7 @@ def _all(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
 VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = {
     "mine": _mine,
     "team": _of_my_teams,
+    "offered": _offered_to_me,
     "risk": _at_risk,
     "vip": _vip,
     "waiting": _waiting,

@@ -9,13 +9,12 @@ from yinuo.access.actions import record_reveal
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, wants_piece
 from yinuo.cases import actions
-from yinuo.cases.forms import ActForm, ClosureForm, OwnerForm, ReasonForm
+from yinuo.cases.forms import ActForm, ClosureForm, ReasonForm
 from yinuo.cases.models import Case
 from yinuo.cases.queries import case_by_reference
 from yinuo.customers.models import Customer, Identity
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound
-from yinuo.organisation.models import Staff
 
 from .doing import done
 from .workbench import Writing, bench
@@ -38,20 +37,6 @@ def create_reopening(request: HttpRequest, actor: Actor, reference: str) -> Http
 
     def act(case: Case) -> None:
         actions.reopen_case(case=case, reason=_values(ReasonForm, request)["reason"], by=actor, at=now())
-
-    return done(request, actor, reference, act)
-
-
-@desk_page("POST")
-def set_owner(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
-    """Make a colleague accountable; for those who may."""
-
-    def act(case: Case) -> None:
-        values = _values(OwnerForm, request)
-        to = Staff.objects.filter(pk=values["owner"]).first()
-        if to is None:
-            raise NotFound
-        actions.change_owner(case=case, to=to, reason=values["reason"], by=actor, at=now())
 
     return done(request, actor, reference, act)
 

@@ -1,6 +1,7 @@
 """The team board: how a team stands now, live, and the cases behind each of its figures."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, live_after
 from yinuo.cases.pages.shown import Choice
 from yinuo.cases.queries.board import Hour, Person, kept_altogether, kept_today
+from yinuo.cases.queries.handoffs import ROWS_SHOWN, cases_to_and_fro, waiting_handoffs
 from yinuo.desk.queries.boards import ALL, Boards, boards_of
 from yinuo.desk.queries.standing import PEOPLE_LIMIT, RISK_LIMIT, Owning, Standing, hours_of, people_of, standing
 from yinuo.foundation.clock import now
@@ -134,7 +136,20 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "wall_url": reverse("wall") + "?" + urlencode({"team": [team.code for team in teams]}, doseq=True),
         "query": urlencode({"team": code}) if code else "",
         "colleagues": _colleagues(people) if actor.may("cases.assign") else [],
+        **_handing(teams, actor, found.at),
         "may_set_presence": actor.may("organisation.edit_shifts"),
+    }
+
+
+def _handing(teams: list[Any], actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the offers nobody has answered, and the cases that went to and fro; two statements."""
+    team_ids = [team.pk for team in teams]
+    return {
+        "offers": [
+            (one, str(one.to_staff or one.to_team), length(at - one.offered_at))
+            for one in waiting_handoffs(team_ids, actor=actor)[:ROWS_SHOWN]
+        ],
+        "to_and_fro": list(cases_to_and_fro(team_ids, actor=actor)[:ROWS_SHOWN]),
     }
 
 

@@ -34,8 +34,8 @@ from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("mentions", "all", "away", "closed")
-COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "mentions", "all", "away")
+FAR_VIEWS = ("offered", "mentions", "all", "away", "closed")
+COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "mentions", "all", "away")
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
 
@@ -210,6 +210,7 @@ def _titles() -> dict[str, str]:
         "risk": _("Promises at risk"),
         "vip": _("VIP customers"),
         "waiting": _("Waiting for the customer"),
+        "offered": _("Offered to me"),
         "mentions": _("Mentioning me"),
         "all": _("All open cases"),
         "away": _("Owner not at work"),
@@ -225,6 +226,7 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "risk": _("At risk"),
         "vip": pgettext("view", "VIP"),
         "waiting": _("Customer's turn"),
+        "offered": _("Offered to me"),
         "mentions": _("Mentioning me"),
         "all": _("All open"),
         "away": _("Owner not at work"),
@@ -235,9 +237,14 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         for view, label in labels.items()
     }
     near = [chips[view] for view in NEAR_VIEWS]
+    far = [chips[view] for view in FAR_VIEWS]
+    if counts.get("offered"):
+        # Somebody waits for a yes or no, so it stands in sight.
+        near.insert(1, chips["offered"])
+        far.remove(chips["offered"])
     if wish.view == "found":
         near.insert(0, Choice(_("Found"), address_of(wish), is_current=True))
-    return near, [chips[view] for view in FAR_VIEWS]
+    return near, far
 
 
 def _fresh(wish: QueueWish, view: str) -> QueueWish:

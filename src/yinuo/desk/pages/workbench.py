@@ -22,10 +22,10 @@ from yinuo.desk.queries.watching import others_here
 from yinuo.foundation.clock import now
 from yinuo.foundation.references import is_reference
 from yinuo.foundation.refusals import NotFound, Refusal
-from yinuo.organisation.models import Staff
 
 from .bulk import acts_context
 from .composing import composer_context, leaving_context
+from .handing import offer_context
 from .offering import offered_acts
 from .queue import queue_context, queue_query
 from .side import shown_panels
@@ -116,7 +116,6 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         "may_close": case.is_open and actor.may("cases.close"),
         "may_reopen": not case.is_open and actor.may("cases.reopen"),
         "acts": offered_acts(case, actor),
-        "colleagues": _colleagues(case) if case.is_open and actor.may("cases.assign") else [],
     }
 
 
@@ -160,15 +159,8 @@ def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
         "customer_name": case.customer.name,
         "is_vip": case.customer.is_vip,
         "may_see_customers": actor.may("customers.view"),
+        **offer_context(case, actor),
     }
-
-
-def _colleagues(case: Case) -> list[Staff]:
-    """Return who could own the case: those of its team first, then of its department."""
-    staff = Staff.objects.filter(left_at=None).exclude(pk=case.owner_id)
-    team = list(staff.filter(memberships__team=case.team_id).order_by("name"))
-    known = [person.pk for person in team]
-    return [*team, *staff.filter(department=case.department_id).exclude(pk__in=known).order_by("name")[:100]]
 
 
 def news_since(case: Case, last_seen_id: int) -> list[Any]:

@@ -111,10 +111,11 @@ def save_team(
     region: Region | None = None,
     calendar: Calendar | None = None,
     is_fallback: bool = False,
+    is_coordination: bool = False,
     by: Actor,
     at: datetime,
 ) -> Team:
-    """Add a team, or change the one given. Being the fallback moves here from the team that had it.
+    """Add a team, or change the one given. Being the fallback, or the centre, moves here from the team that was it.
 
     Refuses with CodeTaken, NamesIncomplete, FallbackTeamNeeded. Announces OrganisationChanged.
     """
@@ -124,7 +125,15 @@ def save_team(
         raise FallbackTeamNeeded
     if is_fallback:
         Team.objects.filter(is_fallback=True).exclude(pk=row.pk).update(is_fallback=False)
-    values = {"department": department, "region": region, "calendar": calendar, "is_fallback": is_fallback}
+    if is_coordination:
+        Team.objects.filter(is_coordination=True).exclude(pk=row.pk).update(is_coordination=False)
+    values = {
+        "department": department,
+        "region": region,
+        "calendar": calendar,
+        "is_fallback": is_fallback,
+        "is_coordination": is_coordination,
+    }
     return _saved(row, names, values, by=by, at=at)
 
 

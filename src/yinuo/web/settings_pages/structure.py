@@ -59,6 +59,11 @@ class TeamForm(NamedForm):
     region = forms.ModelChoiceField(Region.objects.order_by("code"), label=gettext_lazy("Region"), required=False)
     calendar = forms.ModelChoiceField(Calendar.objects.order_by("code"), label=gettext_lazy("Calendar"), required=False)
     is_fallback = forms.BooleanField(label=gettext_lazy("Gets what no other team has"), required=False)
+    is_coordination = forms.BooleanField(
+        label=gettext_lazy("Coordination centre"),
+        required=False,
+        help_text=gettext_lazy("Decides who owns a case that went to and fro. Without one, the team above does."),
+    )
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ KINDS = {
             actions.save_team,
             gettext_lazy("Teams"),
             gettext_lazy("Add team"),
-            ("department", "region", "calendar", "is_fallback"),
+            ("department", "region", "calendar", "is_fallback", "is_coordination"),
         ),
         Kind(
             "department",

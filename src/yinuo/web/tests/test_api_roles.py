@@ -119,6 +119,28 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         lambda w: {"staff_id": w.house.zhou.pk},
         (401, 403, 403, 403, 403, 403, 201, 201),
     ),
+    ("GET", "/cases/{reference}/handoffs", None, READ),
+    (
+        "POST",
+        "/cases/{reference}/handoffs",
+        lambda w: {"staff_id": w.house.zhou.pk, "reason": "x"},
+        (401, 404, 403, 403, 403, 201, 201, 201),
+    ),
+    ("POST", "/cases/{reference}/handoffs/open/acceptance", None, (401, 404, 403, 403, 403, 409, 409, 409)),
+    (
+        "POST",
+        "/cases/{reference}/handoffs/open/refusal",
+        lambda _w: {"reason": "x"},
+        (401, 404, 403, 403, 403, 409, 409, 409),
+    ),
+    ("POST", "/cases/{reference}/handoffs/open/withdrawal", None, (401, 404, 403, 403, 403, 409, 409, 409)),
+    (
+        "POST",
+        "/cases/{reference}/owner-decisions",
+        lambda w: {"staff_id": w.house.chen.pk, "reason": "x", "review_on": "2099-01-01"},
+        # The after-sales team is the fallback team, so who leads it leads the centre.
+        (401, 403, 403, 403, 403, 403, 201, 201),
+    ),
     ("POST", "/uploads", None, (401, 201, 201, 403, 201, 201, 201, 201)),
     ("GET", "/attachments/{attachment_id}", None, READ),
     ("GET", "/customers", None, STAFF_LIST),

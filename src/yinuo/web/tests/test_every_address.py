@@ -118,7 +118,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_notes", "POST", WORDS, (302, 404, 404, 302, 302, 302, 403, 302)),
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
     ("case_reopenings", "POST", {"reason": "又坏了"}, (302, 404, 404, 409, 409, 403, 403, 409)),
-    ("case_owner", "POST", {"reason": "出差"}, (302, 404, 404, 403, 302, 403, 403, 302)),
+    ("case_receivers", "GET", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("case_reveals", "POST", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("attachment", "GET", {}, READ_CASE),
     # Lists, and the views people keep of them. The view belongs to the agent and to the team that the leader leads.
@@ -441,7 +441,6 @@ class World:
             "cases": {"team": self.house.team.pk},
             "bulk_runs": {"case": [self.case.reference]},
             "case_replies": {"last_seen_id": self.values["message_id"]},
-            "case_owner": {"owner": self.house.zhou.pk},
             "board_owners": {"owner": self.house.zhou.pk, "case": self.case.reference},
             "settings_standard": {"calendar": self.house.calendar.pk},
         }

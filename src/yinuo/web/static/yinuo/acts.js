@@ -29,8 +29,8 @@
 
   // A refusal leaves the form as it is, with what was typed; what was done leaves nothing to show.
   document.addEventListener("htmx:after:request", (event) => {
-    const form = event.target.closest?.("form[data-act]");
-    if (!form || !dialog()?.contains(form) || event.detail.ctx.response.status >= 400) return;
+    const form = event.target;  // Not a field of it that asks something while somebody types.
+    if (!form.matches?.("form[data-act]") || !dialog()?.contains(form) || event.detail.ctx.response.status >= 400) return;
     dialog().close();
     document.getElementById("yn-act-body").replaceChildren();
   });

@@ -1,0 +1,5 @@
+"""The acts the desk itself offers on a case, by what they are about; importing this declares them."""
+
+from . import handoffs
+
+__all__ = ["handoffs"]
