@@ -28,6 +28,7 @@ _READ = {
     "notifications.view",
     "organisation.save_views",
     "organisation.view",
+    "remedies.view",
     "standards.view",
 }
 _WORK = _READ | {
@@ -43,13 +44,16 @@ _WORK = _READ | {
     "mail.replay",
     "mail.view",
     "organisation.presence",
+    "remedies.grant",
 }
-_EXPORT = {"cases.export", "customers.export"}
+_EXPORT = {"cases.export", "customers.export", "remedies.export", "remedies.view_ledger"}
+_DECIDE = {"remedies.approve", "remedies.reverse"}
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_WORK),
     Role.TEAM_LEADER: frozenset(
         _WORK
         | _EXPORT
+        | _DECIDE
         | {
             "cases.assign",
             "cases.decide_owner",
@@ -66,6 +70,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
         _WORK
         | _EXPORT
+        | _DECIDE
         | {
             "access.administer",
             "cases.assign",
@@ -79,6 +84,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "mail.configure",
             "organisation.edit",
             "organisation.edit_shifts",
+            "remedies.configure",
+            "remedies.exceed_budget",
             "routing.edit",
             "settings.view",
             "standards.edit",

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "yinuo.intake.mail",
     "yinuo.intake.portal",
     "yinuo.desk",
+    "yinuo.remedies",
     "yinuo.web",
 ]
 
