@@ -37,6 +37,7 @@ _WORK = _READ | {
     "cases.reply",
     "cases.note",
     "cases.close",
+    "cases.merge",
     "cases.reopen",
     "customers.edit",
     "customers.reveal",

@@ -243,3 +243,28 @@ class CaseReopened(Fact):
     case_id: int
     customer_id: int
     staff_id: int
+
+
+class CasesMerged(Fact):
+    """One case went into another; announced for both. The source ends with it, and no CaseClosed is announced.
+
+    changes_audience: the two are of different customers.
+    """
+
+    case_id: int
+    customer_id: int
+    merge_id: int
+    other_case_id: int
+    is_source: bool
+    changes_audience: bool
+
+
+class MergeUndone(Fact):
+    """Two cases that were one are two again; announced for both. The source is open again, without a CaseReopened."""
+
+    case_id: int
+    customer_id: int
+    merge_id: int
+    other_case_id: int
+    is_source: bool
+    changes_audience: bool

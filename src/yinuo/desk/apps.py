@@ -7,5 +7,5 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Let every folder add what it has: panels, acts, marks in the queue, sources of the search."""
-        autodiscover_modules("panels", "case_acts", "marks", "search")
+        """Let every folder add panels, acts, marks in the queue, sources of the search, and what merges take along."""
+        autodiscover_modules("panels", "case_acts", "marks", "search", "moving")

@@ -15,6 +15,7 @@ from yinuo.cases.queries import (
     customership_of,
     latest_orders,
     ledger,
+    merges_into,
     next_promise,
     other_cases,
     owned_by,
@@ -80,6 +81,13 @@ def orders(case: Case, actor: Actor, _at: datetime) -> Context:
 def earlier(case: Case, actor: Actor, _at: datetime) -> Context:
     """Return the customer's other cases, the newest first."""
     return {"other_cases": other_cases(case, actor=actor)}
+
+
+@panel("belonging", title=gettext_lazy("Belongs together"), template="desk/panels/belonging.html", order=45, lazy=True)
+def belonging(case: Case, actor: Actor, _at: datetime) -> Context:
+    """Return what was merged into the case."""
+    merges = merges_into(case, actor=actor)
+    return {"merges": merges} if merges else None
 
 
 def _personal(customership: Customership | None) -> list[dict[str, str]]:

@@ -61,7 +61,8 @@ def case_act(
 ) -> Callable[[Do], Do]:
     """Return a decorator: the function becomes an act. It is given the case, the actor, the instant and the request.
 
-    What it returns is the case to show afterwards; None stays at this one. order: the smaller stands higher; ownership
+    What it returns is the case to show afterwards, or the address of a page that goes on from there; None stays at this
+    one. order: the smaller stands higher; ownership
     stands at 10 to 29, promises at 30 to 49, remedies at 50 to 59, what joins cases at 60 to 79, the rest behind.
     """
 

@@ -14,6 +14,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "cases.assign": (0, 1, 0, 0, 1, 0, 0),
     "cases.close": (1, 1, 0, 0, 1, 0, 0),
     "cases.decide_owner": (0, 1, 0, 0, 1, 0, 0),
+    "cases.merge": (1, 1, 0, 0, 1, 0, 0),
     "cases.export": (0, 1, 1, 1, 1, 0, 0),
     "cases.hand_over": (1, 1, 0, 0, 1, 0, 0),
     "cases.note": (1, 1, 1, 0, 1, 1, 0),
@@ -79,6 +80,7 @@ def test_without_a_role_nothing_is_allowed() -> None:
 
 def test_the_system_may_do_what_it_has_code_for() -> None:
     assert Actor.system("clock").may("cases.close")
+    assert Actor.system("clock").may("cases.merge")
 
 
 def test_roles_add_up() -> None:

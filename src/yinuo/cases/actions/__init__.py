@@ -12,6 +12,7 @@ from .handing import (
     time_out_handoffs,
     withdraw_handoff,
 )
+from .joining import merge_cases, undo_merge
 from .messages import (
     add_automatic_message,
     add_customer_message,
@@ -37,6 +38,7 @@ __all__ = [
     "check_reply",
     "close_case",
     "decide_owner",
+    "merge_cases",
     "notify_customer",
     "offer_handoff",
     "open_case",
@@ -47,6 +49,7 @@ __all__ = [
     "set_handoff_limits",
     "store_bytes",
     "time_out_handoffs",
+    "undo_merge",
     "warn_of_due_promises",
     "withdraw_handoff",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yinuo.access.actors import Actor
 from yinuo.cases import rules
@@ -21,7 +22,7 @@ from yinuo.foundation.facts import announce
 from . import promising
 from .attaching import AttachmentDraft, attachment_rows
 from .closing import reopen_locked
-from .locking import locked_case
+from .locking import locked_case, locked_living_case
 from .mentioning import mentioned_in, store_mentions
 from .waiting import announce_waiting, end_waiting
 
@@ -45,13 +46,15 @@ def add_customer_message(
 ) -> Message:
     """Add what the customer said; a closed case starts again. Whoever may still write here was decided before.
 
+    Said in a case that was merged, it stands in the one its number leads to.
+
     `by` is the customer, or who typed it in for them. Announces CustomerWrote, perhaps PromiseMade, CaseReopened.
     Refuses with EmptyMessage, NotAllowed.
     """
     if not by.customer_id:
         by.require("cases.open")
     _refuse_empty(said)
-    case = locked_case(case, by)
+    named, case = case, locked_living_case(case, by)
     if case.state == CaseState.CLOSED:
         reopen_locked(case, reason="the customer wrote again", by=by, at=at)
     live = promising.break_overdue(case, at=at, renew=True)
@@ -64,7 +67,10 @@ def add_customer_message(
     case.unanswered_since = case.unanswered_since or at
     end_waiting(case, by=by, at=at)
     author = by.key if by.customer_id else f"customer:{case.customer_id}"
-    message = _store(case, _conversation(case, channel, address, at), MessageKind.CUSTOMER, said, author=author, at=at)
+    # Two customers whose cases were merged each go on in a conversation of their own.
+    came_from = named if named.pk != case.pk and named.customer_id != case.customer_id else None
+    conversation = _conversation(case, channel, address, at, came_from=came_from)
+    message = _store(case, conversation, MessageKind.CUSTOMER, said, author=author, at=at)
     announce(
         CustomerWrote(
             case_id=case.pk,
@@ -154,9 +160,10 @@ def add_note(*, case: Case, said: Said, chosen: Collection[int] = (), by: Actor,
     """
     by.require("cases.note")
     _refuse_empty(said)
-    case = locked_case(case, by)
+    # What the system files is lost to no merge; a colleague hears where the case went, and looks there first.
+    case = locked_living_case(case, by) if by.is_system else locked_case(case, by)
     mentioned = mentioned_in(case, said.text, chosen=chosen, by=by)
-    message = _store(case, case.conversations.order_by("-id")[0], MessageKind.NOTE, said, author=by.key, at=at)
+    message = _store(case, _own_conversations(case)[0], MessageKind.NOTE, said, author=by.key, at=at)
     announce(NoteAdded(case_id=case.pk, message_id=message.pk), by=by, at=at)
     store_mentions(case, message, mentioned, by=by, at=at)
     return message
@@ -165,7 +172,7 @@ def add_note(*, case: Case, said: Said, chosen: Collection[int] = (), by: Actor,
 @transaction.atomic
 def notify_customer(*, case: Case, said: Said, conversation: Conversation, by: Actor, at: datetime) -> Message:
     """Tell the customer something by the system itself; it keeps no promise to answer. Announces CustomerNotified."""
-    case = locked_case(case, by)
+    case = locked_living_case(case, by)
     message = _store(case, conversation, MessageKind.NOTICE, said, author=by.key, at=at)
     announce(
         CustomerNotified(
@@ -183,9 +190,8 @@ def add_automatic_message(*, case: Case, said: Said, by: Actor, at: datetime) ->
 
     Announces AutomaticMessageArrived.
     """
-    case = locked_case(case, by)
-    conversation = case.conversations.order_by("-id")[0]
-    message = _store(case, conversation, MessageKind.AUTOMATIC, said, author=by.key, at=at)
+    case = locked_living_case(case, by)
+    message = _store(case, _own_conversations(case)[0], MessageKind.AUTOMATIC, said, author=by.key, at=at)
     announce(AutomaticMessageArrived(case_id=case.pk, message_id=message.pk), by=by, at=at)
     return message
 
@@ -202,16 +208,25 @@ def _refuse_unseen(case: Case, last_seen_id: int) -> None:
 
 
 def _answering_conversation(case: Case) -> Conversation:
-    """Return where an answer goes: the newest conversation, but a running exchange of mails before the portal."""
-    newest = list(case.conversations.order_by("-id"))
+    """Return where an answer goes: the newest conversation, but a running exchange of mails before the portal.
+
+    Those that came with a merge do not count: answers go by the road of the case itself.
+    """
+    newest = list(_own_conversations(case))
     if newest[0].channel == Channel.PORTAL:
         return next((one for one in newest if one.channel == Channel.MAIL), newest[0])
     return newest[0]
 
 
-def _conversation(case: Case, channel: str, address: str, at: datetime) -> Conversation:
-    conversation = Conversation.objects.filter(case=case, channel=channel).order_by("-id").first()
-    return conversation or Conversation.objects.create(case=case, channel=channel, address=address, started_at=at)
+def _own_conversations(case: Case) -> QuerySet[Conversation]:
+    return case.conversations.filter(came_from=None).order_by("-id")
+
+
+def _conversation(case: Case, channel: str, address: str, at: datetime, *, came_from: Case | None) -> Conversation:
+    found = Conversation.objects.filter(case=case, channel=channel, came_from=came_from).order_by("-id").first()
+    return found or Conversation.objects.create(
+        case=case, channel=channel, address=address, started_at=at, came_from=came_from
+    )
 
 
 def _store(

@@ -119,6 +119,14 @@ class Case(models.Model):
     offered_until = models.DateTimeField(null=True, help_text="Until when an open offer of the case can be accepted.")
     held_since = models.DateTimeField(null=True, help_text="Since when the coordination centre has to name the owner.")
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+        db_index=False,
+        help_text="The living case to which this number leads; never one that was merged itself.",
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -142,6 +150,7 @@ class Case(models.Model):
                 name="only_an_open_case_is_offered_or_held",
                 condition=Q(state="open") | Q(offered_until=None, held_since=None),
             ),
+            models.CheckConstraint(name="a_merged_case_is_closed", condition=Q(merged_into=None) | Q(state="closed")),
         ]
         indexes = [
             models.Index(fields=["next_due_at", "id"], condition=Q(state="open"), name="cases_queue"),
@@ -193,6 +202,7 @@ class Case(models.Model):
                 name="cases_moved_of_team",
             ),
             models.Index(fields=["held_since", "id"], condition=Q(held_since__isnull=False), name="cases_held"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="cases_merged_into"),
         ]
 
     def __str__(self) -> str:

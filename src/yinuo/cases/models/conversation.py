@@ -1,6 +1,7 @@
 """What is said on a case, by whom, on which channel, with which files."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.encryption import EncryptedTextField
@@ -30,9 +31,20 @@ class Conversation(models.Model):
     channel = models.CharField(max_length=20, choices=Channel.choices)
     address = models.CharField(max_length=254, blank=True)
     started_at = models.DateTimeField()
+    came_from = models.ForeignKey(
+        Case,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="conversations_given_away",
+        db_index=False,
+        help_text="Where it began, when that case was merged into this one; answers go by the case's own.",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["case", "channel"], name="conversations_of_a_case")]
+        indexes = [
+            models.Index(fields=["case", "channel"], name="conversations_of_a_case"),
+            models.Index(fields=["came_from"], condition=Q(came_from__isnull=False), name="conversations_of_a_merged"),
+        ]
 
 
 class MessageKind(models.TextChoices):
@@ -46,7 +58,7 @@ class MessageKind(models.TextChoices):
 
 
 class Message(models.Model):
-    """One interaction. Never changed once stored."""
+    """One interaction. Its words are never changed once stored; a merge moves it to another case."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")

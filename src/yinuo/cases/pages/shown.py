@@ -23,6 +23,8 @@ CHANNEL_ICONS = {
 # The most telling first: of what happened at one instant, it lends the line its icon and stands at its beginning.
 EVENT_LOOKS = {
     "promise_broken": ("alert-circle", "broken"),
+    "cases_merged": ("git-merge", "plain"),
+    "merge_undone": ("arrow-back-up", "plain"),
     "case_reopened": ("rotate", "soon"),
     "case_closed": ("checks", "kept"),
     "case_opened": ("circle-plus", "plain"),

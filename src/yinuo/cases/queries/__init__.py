@@ -5,6 +5,7 @@ from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
+from .joining import MergePreview, merge_candidates, merge_preview, merges_into
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
@@ -19,6 +20,7 @@ __all__ = [
     "Conversing",
     "Customership",
     "Event",
+    "MergePreview",
     "PromiseShown",
     "QueuePage",
     "QueueWish",
@@ -37,6 +39,9 @@ __all__ = [
     "ledger",
     "listed_cases",
     "listed_customers",
+    "merge_candidates",
+    "merge_preview",
+    "merges_into",
     "message_for",
     "named_colleagues",
     "next_promise",

@@ -69,7 +69,7 @@ def latest_orders(case: Case, *, actor: Actor) -> list[Order]:
 def other_cases(case: Case, *, actor: Actor) -> list[Case]:
     """Return the other cases of the customer that the actor may see, the newest first."""
     columns = ("reference", "subject", "state", "opened_at", "closed_at", "channel")
-    others = Case.objects.visible_to(actor).filter(customer_id=case.customer_id).exclude(pk=case.pk)
+    others = Case.objects.visible_to(actor).filter(customer_id=case.customer_id, merged_into=None).exclude(pk=case.pk)
     return list(others.only(*columns).order_by("-opened_at", "-id")[:SHOWN_COUNT])
 
 

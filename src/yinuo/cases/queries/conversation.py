@@ -14,10 +14,12 @@ from yinuo.cases.facts import (
     CaseHeldForDecision,
     CaseOpened,
     CaseReopened,
+    CasesMerged,
     HandoffOffered,
     HandoffRefused,
     HandoffTimedOut,
     HandoffWithdrawn,
+    MergeUndone,
     OwnerChanged,
     OwnerDecided,
     PromiseBroken,
@@ -37,6 +39,7 @@ from yinuo.cases.models import (
     Ownership,
     PromiseKind,
 )
+from yinuo.cases.rules import MERGED
 from yinuo.cases.store import stored_kind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff, Team
@@ -58,6 +61,8 @@ SHOWN_TYPES = tuple(
         OwnerDecided,
         CaseClosed,
         CaseReopened,
+        CasesMerged,
+        MergeUndone,
     )
 )
 # Who among us offers a case to whom is nobody's business outside.
@@ -117,7 +122,10 @@ class Talk:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. what: the fact's short name, such as `promise_kept`; the rest as it applies."""
+    """Something that happened. what: the fact's short name, such as `promise_kept`; the rest as it applies.
+
+    other: the number of the case it has to do with; is_ours: nothing for the customer to read.
+    """
 
     what: str
     at: datetime
@@ -125,6 +133,8 @@ class Event:
     detail: str = ""
     name: str = ""
     promises: list[tuple[str, datetime | None]] = field(default_factory=list)
+    other: str = ""
+    is_ours: bool = False
     day: date | None = None
 
 
@@ -142,7 +152,7 @@ def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole
 
     whole: all messages. The case was found by `visible_to` before. A text is cut at TEXT_LIMIT characters.
     """
-    messages = Message.objects.filter(case=case, kind__in=list(kinds)).order_by("-at", "-id")
+    messages = Message.objects.filter(_said_in(case), kind__in=list(kinds)).order_by("-at", "-id")
     files = Prefetch("attachments", Attachment.objects.order_by("id"))
     # The HTML may be megabytes; the page only needs to know that there is one.
     shown = messages.annotate(has_html=~Q(html="")).defer("html").prefetch_related(files, "mentions")
@@ -155,6 +165,16 @@ def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole
     entries: list[Talk | Event] = [*talks, *events]
     merged = sorted(entries, key=_place)
     return Conversing(list(_with_days(merged)), max((m.pk for m in found), default=0), hidden_count)
+
+
+def _said_in(case: Case) -> Q:
+    """Return the filter on what was said in a case; of one that was merged, what it gave away."""
+    if case.merged_into_id is None:
+        return Q(case=case)
+    moved = [
+        pk for ids in case.merges_away.filter(undone_at=None).values_list("conversation_ids", flat=True) for pk in ids
+    ]
+    return Q(conversation__in=moved) | Q(conversation__came_from=case)
 
 
 def _place(entry: Talk | Event) -> tuple[datetime, int, int]:
@@ -231,7 +251,8 @@ def _facts(case: Case) -> list[RecordedFact]:
 def _events(case: Case) -> list[Event]:
     facts = _facts(case)
     names = _names(facts)
-    closures = iter(Closure.objects.filter(case=case).order_by("id"))
+    closures = iter(Closure.objects.filter(case=case).exclude(outcome=MERGED).order_by("id"))
+    others = _others(facts)
     reasons = _reasons(case, {fact.type.partition(".")[2] for fact in facts})
     events = []
     for (what, at, actor), group in groupby(facts, key=lambda fact: (fact.type, fact.at, fact.actor)):
@@ -246,6 +267,8 @@ def _events(case: Case) -> list[Event]:
                 detail=_detail(short, same[0], closure, reasons),
                 name=_name(same[0], names),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
+                other=others.get(same[0].payload.get("other_case_id", 0), ""),
+                is_ours=same[0].payload.get("changes_audience", False),
             )
         )
     # The reason stands once: what the centre decided lends it to the change it brought about.
@@ -274,6 +297,11 @@ def _reasons(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
     return reasons
 
 
+def _others(facts: list[RecordedFact]) -> dict[int, str]:
+    ids = {fact.payload["other_case_id"] for fact in facts if "other_case_id" in fact.payload}
+    return dict(Case.objects.filter(pk__in=ids).values_list("pk", "reference")) if ids else {}
+
+
 def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dict[tuple[str, int], str]) -> str:
     if what == "case_opened":
         return str(Channel(fact.payload["channel"]).label)
@@ -284,6 +312,8 @@ def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dic
         return reasons.get((what, row_id), "")
     if what == "case_closed" and closure is not None:
         return closure.summary
+    if what in {"cases_merged", "merge_undone"}:
+        return "source" if fact.payload["is_source"] else "target"
     return ""
 
 

@@ -1,6 +1,6 @@
 """One case, message or file, for somebody who may know of it; otherwise NotFound, whether it exists or not."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Attachment, Case, Message, MessageKind
@@ -11,22 +11,37 @@ PUBLIC_KINDS = (MessageKind.CUSTOMER, MessageKind.REPLY, MessageKind.NOTICE)
 
 
 def case_by_reference(reference: str, *, actor: Actor) -> Case:
-    """Return the case with its people; refuses with NotFound when it is not there or not this actor's to see."""
+    """Return the case with its people and `absorbs_others`; the number of a merged case leads to the living one.
+
+    Who may see the merged case alone, as its customer when the other one is somebody else's, gets that. Refuses with
+    NotFound when it is not there or not this actor's to see.
+    """
     related = ("customer__company", "owner", "team", "department", "standard_version__standard")
+    absorbs = Exists(Case.objects.filter(merged_into=OuterRef("pk")))
     cases = Case.objects.visible_to(actor).select_related(*related).defer("customer__address")
+    cases = cases.annotate(absorbs_others=absorbs)
     case = cases.filter(reference=reference.upper()).first()
-    if case is None:
+    if case is not None and case.merged_into_id is None:
+        return case
+    living = cases.filter(absorbed__reference=reference.upper()).first()
+    if living is None and case is None:
         raise NotFound
-    return case
+    return living or case  # type: ignore[return-value]  # one of them is a case
 
 
 def tracked_case(token: str) -> Case:
-    """Return the case of a tracking link; whoever holds the link stands for the customer. Refuses with NotFound."""
+    """Return the case of a tracking link; whoever holds the link stands for the customer. Refuses with NotFound.
+
+    The link of a merged case leads to the living one, if that is the same customer's.
+    """
     related = ("customer", "owner", "team", "department")
-    case = Case.objects.select_related(*related).defer("customer__address").filter(track_token=token).first()
+    cases = Case.objects.select_related(*related).defer("customer__address")
+    case = cases.filter(track_token=token).first()
     if case is None:
         raise NotFound
-    return case
+    if case.merged_into_id is None:
+        return case
+    return cases.filter(pk=case.merged_into_id, customer=case.customer_id).first() or case
 
 
 def open_cases_of_customer(customer: Customer, *, actor: Actor) -> QuerySet[Case]:

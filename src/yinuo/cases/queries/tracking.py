@@ -19,10 +19,12 @@ _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟
 class Tracked:
     """What the tracking page shows. entries: what was said and what happened, in the order of time.
 
-    may_write: the customer may still write here, by the reopening window.
+    may_write: the customer may still write here, by the reopening window. living: how it stands is how this case
+    stands: the one itself, or the one it went into when that is somebody else's, of which nothing else is shown.
     """
 
     case: Case
+    living: Case
     owner_name: str
     entries: list[Talk | Event]
     hidden_count: int
@@ -35,18 +37,17 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     """Return the case for its customer at `at`; files and messages are the public ones only; `whole`: all of them."""
     promises = [promise for promise in ledger(case, at=at) if promise.is_to_customer]
     said = conversation(case, kinds=PUBLIC_KINDS, whole=whole)
-    may_write = case.is_open or (case.closed_at is not None and rules.may_reopen(closed_at=case.closed_at, at=at))
+    living = case.merged_into or case
+    may_write = living.is_open or (living.closed_at is not None and rules.may_reopen(closed_at=living.closed_at, at=at))
+    entries = [one for one in said.entries if isinstance(one, Talk) or not (one.is_ours or one.what in OWN_EVENTS)]
     return Tracked(
         case=case,
-        owner_name=given_name(case.owner.name) if case.owner else "",
-        entries=[
-            entry if isinstance(entry, Talk) else _for_customer(entry)
-            for entry in said.entries
-            if isinstance(entry, Talk) or entry.what not in OWN_EVENTS
-        ],
+        living=living,
+        owner_name=given_name(living.owner.name) if living.owner else "",
+        entries=[entry if isinstance(entry, Talk) else _for_customer(entry) for entry in entries],
         hidden_count=said.hidden_count,
         promises=promises,
-        next=next_promise(promises),
+        next=next_promise(promises if living is case else ledger(living, at=at)),
         may_write=may_write,
     )
 

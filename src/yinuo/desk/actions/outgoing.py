@@ -18,7 +18,7 @@ from yinuo.cases.actions import AttachmentDraft, check_reply, close_case, reply
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, CaseState
 from yinuo.cases.queries import promises_kept_by_answer
-from yinuo.cases.rules import CaseIsClosed
+from yinuo.cases.rules import CaseIsClosed, CaseIsMerged
 from yinuo.desk import rules
 from yinuo.desk.facts import ReplyHandedIn, ReplyNotSent, ReplyTakenBack
 from yinuo.desk.models import Draft, DraftKind, OutgoingReply, ReplyState
@@ -126,6 +126,10 @@ def _send_next(at: datetime) -> bool:
                 # Who left the house keeps their roles in the books, but acts no more.
                 by = account.as_actor() if account.is_active else Actor.staff(account.pk)
                 _send(row, by=by, at=at)
+        except CaseIsMerged:
+            # Merged between looking and sending: it goes out of the case that lives on, at the next look.
+            row.case_id = Case.objects.values_list("merged_into_id", flat=True).get(pk=row.case_id)
+            row.save(update_fields=["case"])
         except Refusal as refusal:
             _fail(row, refusal.sentence(), code=refusal.code, at=at)
         except OperationalError:

@@ -1,5 +1,5 @@
 """The acts the desk itself offers on a case, by what they are about; importing this declares them."""
 
-from . import handoffs
+from . import handoffs, joining
 
-__all__ = ["handoffs"]
+__all__ = ["handoffs", "joining"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, wants_piece
@@ -20,7 +20,10 @@ from .workbench import back_to_case, case_piece
 
 @desk_page("GET", "POST")
 def case_act(request: HttpRequest, actor: Actor, reference: str, act: str) -> HttpResponse:
-    """Show the form of an act, as a page or as the content of the dialog; posted, do it and show the case."""
+    """Show the form of an act, as a page or as the content of the dialog; posted, do it and show the case.
+
+    An act that returns an address leads there.
+    """
     case = case_by_reference(reference, actor=actor)
     found = next((one for one in known_acts() if one.code == act), None)
     if found is None:
@@ -35,6 +38,8 @@ def case_act(request: HttpRequest, actor: Actor, reference: str, act: str) -> Ht
         if wants_piece(request):
             raise
         return _form(request, actor, case, found, refusal=refusal)
+    if isinstance(result, str):
+        return HttpResponse(headers={"HX-Redirect": result}) if wants_piece(request) else redirect(result)
     after = result if isinstance(result, Case) else case
     if not wants_piece(request):
         return back_to_case(request, after)

@@ -55,11 +55,13 @@ def workbench(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @desk_page("GET")
 def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
-    """Show one case on the workbench; htmx gets the case without the queue."""
+    """Show one case on the workbench; htmx gets the case alone. The number of a merged one leads to the living."""
     case = case_by_reference(reference, actor=actor)
     write = "note" if request.GET.get("write") == "note" else "reply"
     if wants_piece(request):
         return case_piece(request, actor, case)
+    if case.reference != reference.upper():
+        return back_to_case(request, case)
     writing = Writing(act=write)
     if request.GET.get("canned") and actor.may("cases.reply"):
         writing.text, writing.canned_ids = _with_canned(case, request.GET["canned"], actor)
@@ -114,7 +116,7 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         "outcomes": OUTCOME_LABELS.items(),
         "may_note": actor.may("cases.note"),
         "may_close": case.is_open and actor.may("cases.close"),
-        "may_reopen": not case.is_open and actor.may("cases.reopen"),
+        "may_reopen": not case.is_open and case.merged_into_id is None and actor.may("cases.reopen"),
         "acts": offered_acts(case, actor),
     }
 

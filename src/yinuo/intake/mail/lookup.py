@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
+
 from yinuo.cases.models import Case, Conversation, Message, MessageKind, Participant
 from yinuo.customers.models import Identity, IdentityKind
 
@@ -14,21 +16,25 @@ def look_up(wanted: Wanted, *, sender: str) -> Found:
     """Return what the ids and references of a mail lead to; `sender` is a lower-case address or empty."""
     own = _by_own_ids(wanted.own, sender)
     messages = _by_foreign_ids(wanted.message_ids, sender)
-    cases = {case.reference: _candidate(case, "", sender) for case in _cases(reference__in=wanted.references)}
-    return Found(own=own, messages=messages, cases={name: _over_any_mailbox(one) for name, one in cases.items()})
+    cases = _cases(reference__in=wanted.references)
+    return Found(own=own, messages=messages, cases={case.reference: _over_any_mailbox(case, sender) for case in cases})
 
 
 def case_named(reference: str) -> Case:
-    """Return the case with that number."""
-    return Case.objects.select_related("customer", "owner", "team").get(reference=reference)
+    """Return the case to which that number leads: the living one, when it was merged."""
+    case = Case.objects.select_related("customer", "owner", "team", "merged_into__customer").get(reference=reference)
+    return case.merged_into or case
 
 
 def takes_part(case: Case, sender: str) -> bool:
-    """Return whether a lower-case address is the customer's or a participant's."""
+    """Return whether a lower-case address is the customer's or a participant's, also of what was merged into it."""
     index = address_lookup(sender)
+    joined = Case.objects.filter(Q(pk=case.pk) | Q(merged_into=case.merged_into_id or case.pk))
     return (
-        Identity.objects.filter(kind=IdentityKind.MAIL, lookup=index, customer_id=case.customer_id).exists()
-        or Participant.objects.filter(case=case, lookup=index).exists()
+        Identity.objects.filter(
+            kind=IdentityKind.MAIL, lookup=index, customer_id__in=joined.values("customer_id")
+        ).exists()
+        or Participant.objects.filter(case__in=[case.pk, case.merged_into_id or case.pk], lookup=index).exists()
     )
 
 
@@ -68,11 +74,14 @@ def _candidate(case: Case, mailbox: str, sender: str, *, is_internal: bool = Fal
     return Candidate(case.reference, mailbox, case.subject, people, is_internal)
 
 
-def _over_any_mailbox(candidate: Candidate) -> Candidate:
-    """A number in a subject names a case, not a thread: what counts is the mailbox of its latest conversation."""
-    conversation = Conversation.objects.filter(case__reference=candidate.case_reference).order_by("-id").first()
-    address = conversation.address if conversation else ""
-    return Candidate(candidate.case_reference, address, candidate.subject, candidate.participants)
+def _over_any_mailbox(case: Case, sender: str) -> Candidate:
+    """A number in a subject names a case, not a thread: what counts is the mailbox of its latest conversation.
+
+    Of a merged case, it is the latest of those it gave away.
+    """
+    of_case = Q(came_from=case) if case.merged_into_id else Q(case=case)
+    conversation = Conversation.objects.filter(of_case).order_by("-id").first()
+    return _candidate(case, conversation.address if conversation else "", sender)
 
 
 def subject_of(mail: ParsedMail) -> str:

@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, CaseQuerySet, CaseState, Message, Promise
@@ -70,27 +71,35 @@ def own_cases(actor: Actor, *, search: str = "", before: str = "", at: datetime)
     search: words that all stand in the number, the subject or what was said publicly. before: the number of the last
     closed case of the page before.
     """
-    cases = _found(Case.objects.visible_to(actor).select_related("owner"), search)
-    open_cases = [] if before else list(cases.filter(state=CaseState.OPEN).order_by("next_due_at", "id"))
-    closed = cases.filter(state=CaseState.CLOSED)
+    everything = Case.objects.visible_to(actor).select_related("owner", "merged_into__owner")
+    # A case that went into another one of theirs is that one; one that went into somebody else's stands as that does.
+    cases = _found(everything.exclude(merged_into__customer=F("customer_id")), search)
+    running = Q(state=CaseState.OPEN) | Q(merged_into__state=CaseState.OPEN)
+    by_due = (Coalesce("next_due_at", "merged_into__next_due_at"), "id")
+    open_cases = [] if before else list(cases.filter(running).order_by(*by_due))
+    closed = cases.filter(state=CaseState.CLOSED).exclude(merged_into__state=CaseState.OPEN)
     if before and (last := closed.filter(reference=before).first()):
         closed = closed.filter(Q(closed_at__lt=last.closed_at) | Q(closed_at=last.closed_at, pk__lt=last.pk))
     page = list(closed.order_by("-closed_at", "-id")[: _CLOSED_ON_A_PAGE + 1])
-    promises = Promise.objects.in_bulk([case.next_promise_id for case in open_cases if case.next_promise_id])
+    living = [(case, case.merged_into or case) for case in open_cases]
+    promises = Promise.objects.in_bulk([one.next_promise_id for _case, one in living if one.next_promise_id])
     return OwnCases(
-        open=[_own(case, promises.get(case.next_promise_id or 0), at) for case in open_cases],
+        open=[_own(case, promises.get(one.next_promise_id or 0), at) for case, one in living],
         closed=[_own(case, None, at) for case in page[:_CLOSED_ON_A_PAGE]],
         next_before=page[_CLOSED_ON_A_PAGE - 1].reference if len(page) > _CLOSED_ON_A_PAGE else "",
     )
 
 
 def _own(case: Case, promise: Promise | None, at: datetime) -> OwnCase:
-    owner_name = given_name(case.owner.name) if case.owner else ""
+    owner = (case.merged_into or case).owner
+    owner_name = given_name(owner.name) if owner else ""
     return OwnCase(case, owner_name, shown_promise(promise, at=at) if promise else None)
 
 
 def _found(cases: CaseQuerySet, search: str) -> CaseQuerySet:
     for word in search[:_SEARCH_LENGTH].split():
         said = Message.objects.filter(case=OuterRef("pk"), kind__in=PUBLIC_KINDS, text__icontains=word)
-        cases = cases.filter(Q(subject__icontains=word) | Q(reference__icontains=word) | Exists(said))
+        number = Case.objects.filter(merged_into=OuterRef("pk"), reference__icontains=word)
+        named = Q(subject__icontains=word) | Q(reference__icontains=word)
+        cases = cases.filter(named | Exists(said) | Exists(number))
     return cases

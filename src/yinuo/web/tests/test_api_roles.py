@@ -66,6 +66,7 @@ class World:
             reference=self.case.reference,
             customer_id=self.house.wang.pk,
             identity_id=self.identity_id,
+            merge_id=1,
             attachment_id=self.attachment_id,
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
@@ -141,6 +142,15 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         # The after-sales team is the fallback team, so who leads it leads the centre.
         (401, 403, 403, 403, 403, 403, 201, 201),
     ),
+    ("GET", "/cases/{reference}/merges", None, READ),
+    # A case merged with itself, and a merge that is none
+    (
+        "POST",
+        "/cases/{reference}/merges",
+        lambda w: {"into": w.case.reference, "reason": "x"},
+        (401, 404, 403, 403, 403, 422, 422, 422),
+    ),
+    ("POST", "/cases/{reference}/merges/{merge_id}/undoings", None, (401, 404, 403, 403, 403, 404, 404, 404)),
     ("POST", "/uploads", None, (401, 201, 201, 403, 201, 201, 201, 201)),
     ("GET", "/attachments/{attachment_id}", None, READ),
     ("GET", "/customers", None, STAFF_LIST),

@@ -108,6 +108,9 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_panel", "GET", {}, READ_CASE),
     # The form of an act nobody offers; each act's own gate is tested with the act.
     ("case_act", "GET", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    ("case_merge", "GET", {}, (302, 403, 404, 200, 200, 403, 403, 200)),
+    # A case merged with itself
+    ("case_merge", "POST", {"reason": "同一件事"}, (302, 403, 404, 422, 422, 403, 403, 422)),
     ("case_here", "GET", {}, READ_CASE),
     ("case_watching", "POST", {}, (302, 404, 404, 204, 204, 204, 204, 204)),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
@@ -380,6 +383,7 @@ class World:
             "answer_id": canned.pk,
             "reference": self.case.reference,
             "run_id": run.pk,
+            "other": self.case.reference,
             "act": "unheard-of",
             "panel": "promises",
             "reply_id": handed_in.pk,

@@ -264,6 +264,7 @@ def _join(stored: StoredMail, arrival: _Arrival, match: ThreadMatch) -> None:
         message = add_customer_message(
             case=case, said=said, channel=Channel.MAIL, address=arrival.address, by=MAIL, at=arrival.at
         )
+    case = message.case  # merged into another one between looking and writing, it is that one
     stored.case, stored.message = case, message
     if arrival.sender and arrival.automatic.counts_as_customer_reply:
         _add_writer(case, arrival.sender, arrival)
