@@ -268,3 +268,30 @@ class MergeUndone(Fact):
     other_case_id: int
     is_source: bool
     changes_audience: bool
+
+
+class CasesLinked(Fact):
+    """Two cases were found to have to do with each other; announced for both. `link_kind`: read from the one."""
+
+    case_id: int
+    other_case_id: int
+    link_kind: str
+    is_one: bool
+
+
+class CasesUnlinked(Fact):
+    """A link between two cases was taken away; announced for both."""
+
+    case_id: int
+    other_case_id: int
+    link_kind: str
+    is_one: bool
+
+
+class CaseSplit(Fact):
+    """Messages of a case began one of their own; announced for both. The first keeps them: they are copied."""
+
+    case_id: int
+    other_case_id: int
+    message_count: int
+    is_new: bool

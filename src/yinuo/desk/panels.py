@@ -15,6 +15,7 @@ from yinuo.cases.queries import (
     customership_of,
     latest_orders,
     ledger,
+    links_of,
     merges_into,
     next_promise,
     other_cases,
@@ -85,9 +86,10 @@ def earlier(case: Case, actor: Actor, _at: datetime) -> Context:
 
 @panel("belonging", title=gettext_lazy("Belongs together"), template="desk/panels/belonging.html", order=45, lazy=True)
 def belonging(case: Case, actor: Actor, _at: datetime) -> Context:
-    """Return what was merged into the case."""
-    merges = merges_into(case, actor=actor)
-    return {"merges": merges} if merges else None
+    """Return what was merged into the case, and what it is linked with."""
+    merges, links = merges_into(case, actor=actor), links_of(case, actor=actor)
+    context = {"merges": merges, "links": links, "may_unlink": actor.may("cases.note")}
+    return context if merges or links else None
 
 
 def _personal(customership: Customership | None) -> list[dict[str, str]]:

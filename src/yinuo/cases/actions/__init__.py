@@ -13,6 +13,7 @@ from .handing import (
     withdraw_handoff,
 )
 from .joining import merge_cases, undo_merge
+from .linking import link_cases, unlink_cases
 from .messages import (
     add_automatic_message,
     add_customer_message,
@@ -24,6 +25,7 @@ from .messages import (
 from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
+from .splitting import split_case
 
 __all__ = [
     "AttachmentDraft",
@@ -38,6 +40,7 @@ __all__ = [
     "check_reply",
     "close_case",
     "decide_owner",
+    "link_cases",
     "merge_cases",
     "notify_customer",
     "offer_handoff",
@@ -47,9 +50,11 @@ __all__ = [
     "reopen_case",
     "reply",
     "set_handoff_limits",
+    "split_case",
     "store_bytes",
     "time_out_handoffs",
     "undo_merge",
+    "unlink_cases",
     "warn_of_due_promises",
     "withdraw_handoff",
 ]

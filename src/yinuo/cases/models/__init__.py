@@ -4,7 +4,7 @@ from .case import UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Chan
 from .closing import Closure, Reopening
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
-from .joining import Merge
+from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
 
@@ -13,6 +13,7 @@ __all__ = [
     "URGENCY",
     "Attachment",
     "Case",
+    "CaseLink",
     "CaseQuerySet",
     "CaseState",
     "Channel",
@@ -23,6 +24,7 @@ __all__ = [
     "Handoff",
     "HandoffEnd",
     "HandoffLimits",
+    "LinkKind",
     "Mention",
     "Merge",
     "Message",

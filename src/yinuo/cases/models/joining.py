@@ -1,8 +1,10 @@
-"""Cases that belong together: what was merged into what, with all that is needed to undo it."""
+"""Cases that belong together: what was merged into what, with all that is needed to undo it; what is linked."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .case import Case
 from .closing import Closure
@@ -44,3 +46,29 @@ class Merge(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["target", "-id"], condition=Q(undone_at=None), name="merges_into_a_case")]
+
+
+class LinkKind(models.TextChoices):
+    """What the one case is to the other, read from the one: it follows, is caused by, was split from."""
+
+    RELATED = "related", pgettext_lazy("link", "Related to")
+    DUPLICATE = "duplicate", _("Duplicate of")
+    CAUSED_BY = "caused_by", _("Caused by")
+    FOLLOWS = "follows", pgettext_lazy("link", "Follows")
+    SPLIT_FROM = "split_from", _("Split from")
+
+
+class CaseLink(models.Model):
+    """Two cases have to do with each other; shown in both. Of `related` the older case stands first."""
+
+    one = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_back")
+    kind = models.CharField(max_length=12, choices=LinkKind.choices)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other", "kind"], name="a_link_once_of_a_kind"),
+            models.CheckConstraint(name="a_link_is_between_two_cases", condition=~Q(one=F("other"))),
+        ]

@@ -24,6 +24,9 @@ CHANNEL_ICONS = {
 EVENT_LOOKS = {
     "promise_broken": ("alert-circle", "broken"),
     "cases_merged": ("git-merge", "plain"),
+    "case_split": ("route", "plain"),
+    "cases_linked": ("link", "plain"),
+    "cases_unlinked": ("link", "plain"),
     "merge_undone": ("arrow-back-up", "plain"),
     "case_reopened": ("rotate", "soon"),
     "case_closed": ("checks", "kept"),

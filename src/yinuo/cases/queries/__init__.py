@@ -5,7 +5,15 @@ from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
-from .joining import MergePreview, merge_candidates, merge_preview, merges_into
+from .joining import (
+    LinkShown,
+    MergePreview,
+    links_of,
+    merge_candidates,
+    merge_preview,
+    merges_into,
+    splittable_messages,
+)
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
@@ -20,6 +28,7 @@ __all__ = [
     "Conversing",
     "Customership",
     "Event",
+    "LinkShown",
     "MergePreview",
     "PromiseShown",
     "QueuePage",
@@ -37,6 +46,7 @@ __all__ = [
     "given_name",
     "latest_orders",
     "ledger",
+    "links_of",
     "listed_cases",
     "listed_customers",
     "merge_candidates",
@@ -51,6 +61,7 @@ __all__ = [
     "promises_kept_by_answer",
     "queue_page",
     "shown_promise",
+    "splittable_messages",
     "story",
     "suggested_colleagues",
     "tracked",

@@ -14,7 +14,10 @@ from yinuo.cases.facts import (
     CaseHeldForDecision,
     CaseOpened,
     CaseReopened,
+    CasesLinked,
     CasesMerged,
+    CaseSplit,
+    CasesUnlinked,
     HandoffOffered,
     HandoffRefused,
     HandoffTimedOut,
@@ -61,7 +64,10 @@ SHOWN_TYPES = tuple(
         OwnerDecided,
         CaseClosed,
         CaseReopened,
+        CasesLinked,
         CasesMerged,
+        CaseSplit,
+        CasesUnlinked,
         MergeUndone,
     )
 )
@@ -77,6 +83,7 @@ OWN_EVENTS = frozenset(
         OwnerDecided,
     )
 )
+_AMONG_US = {"cases_linked", "cases_unlinked", "case_split"}
 MESSAGE_LIMIT = 40
 TEXT_LIMIT = 4000
 QUOTED_LIMIT = 1000
@@ -268,7 +275,7 @@ def _events(case: Case) -> list[Event]:
                 name=_name(same[0], names),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
                 other=others.get(same[0].payload.get("other_case_id", 0), ""),
-                is_ours=same[0].payload.get("changes_audience", False),
+                is_ours=short in _AMONG_US or same[0].payload.get("changes_audience", False),
             )
         )
     # The reason stands once: what the centre decided lends it to the change it brought about.
@@ -312,8 +319,8 @@ def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dic
         return reasons.get((what, row_id), "")
     if what == "case_closed" and closure is not None:
         return closure.summary
-    if what in {"cases_merged", "merge_undone"}:
-        return "source" if fact.payload["is_source"] else "target"
+    if what in {"cases_merged", "merge_undone", "case_split"}:
+        return "source" if fact.payload.get("is_source", fact.payload.get("is_new")) else "target"
     return ""
 
 

@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Left
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
 from yinuo.access.actors import Actor
 from yinuo.cases import rules
-from yinuo.cases.models import Case, Channel, Merge, Promise
+from yinuo.cases.models import Case, CaseLink, Channel, LinkKind, Merge, Message, MessageKind, Promise
 from yinuo.cases.rules import LivePromise
 from yinuo.customers.models import Identity, IdentityKind
 
@@ -16,6 +20,7 @@ SUGGESTED = 5
 ALIKE = 0.4
 _WITHIN = timedelta(days=14)
 _COMPARED = 1000
+_SPLITTABLE = 20
 
 
 @dataclass(frozen=True)
@@ -95,3 +100,39 @@ def merges_into(case: Case, *, actor: Actor) -> list[Merge]:
 def _side(case: Case, promises: list[Promise], actor: Actor, at: datetime) -> MergeSide:
     name = case.customer.name if actor.may("customers.view") else ""
     return MergeSide(case, name, shown_promise(promises[0], at=at) if promises else None)
+
+
+@dataclass(frozen=True)
+class LinkShown:
+    """A link as read from one of its cases: what this case is to the other, or the other to this."""
+
+    id: int
+    label: str
+    case: Case
+
+
+_BACK = {
+    LinkKind.RELATED: pgettext_lazy("link", "Related to"),
+    LinkKind.DUPLICATE: gettext_lazy("Has the duplicate"),
+    LinkKind.CAUSED_BY: gettext_lazy("Caused"),
+    LinkKind.FOLLOWS: gettext_lazy("Followed by"),
+    LinkKind.SPLIT_FROM: gettext_lazy("Split into"),
+}
+
+
+def links_of(case: Case, *, actor: Actor) -> list[LinkShown]:
+    """Return what a case is linked with, the newest link first; only cases this actor may know of."""
+    visible = Case.objects.visible_to(actor)
+    rows = CaseLink.objects.filter(Q(one=case, other__in=visible) | Q(other=case, one__in=visible))
+    return [
+        LinkShown(row.pk, str(LinkKind(row.kind).label), row.other)
+        if row.one_id == case.pk
+        else LinkShown(row.pk, str(_BACK[LinkKind(row.kind)]), row.one)
+        for row in rows.select_related("one", "other").order_by("-id")
+    ]
+
+
+def splittable_messages(case: Case) -> list[Message]:
+    """Return the newest messages of the customer, the newest first, that could begin a case of their own."""
+    said = Message.objects.filter(case=case, kind=MessageKind.CUSTOMER).order_by("-at", "-id")
+    return list(said.annotate(begins=Left("text", 160)).defer("text", "html", "quoted")[:_SPLITTABLE])

@@ -19,9 +19,11 @@ from .handoffs import (
 )
 from .joining import (
     MERGED,
+    AlreadyLinked,
     CaseIsMerged,
     JoinedPromises,
     MergedFurther,
+    NothingToSplit,
     NotMerged,
     OtherCustomer,
     SameCase,
@@ -53,6 +55,7 @@ __all__ = [
     "REOPEN_WINDOW",
     "SINGLE_KINDS",
     "SUBJECT_LENGTH",
+    "AlreadyLinked",
     "AlreadyOffered",
     "CannotTakeOver",
     "CaseIsClosed",
@@ -71,6 +74,7 @@ __all__ = [
     "NotTheCentre",
     "NotYoursToOffer",
     "NothingOffered",
+    "NothingToSplit",
     "OfferTooLate",
     "OfferedToOwner",
     "OtherCustomer",

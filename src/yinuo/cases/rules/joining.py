@@ -62,6 +62,23 @@ class MergedFurther(Refusal):
         return _("%(reference)s was merged into %(into)s since. Undo that merge first.") % self.details
 
 
+class AlreadyLinked(Refusal):
+    code = "cases.already_linked"
+
+    def sentence(self) -> str:
+        return _("These two cases are linked like this already.")
+
+
+class NothingToSplit(Refusal):
+    """No message of the customer was chosen, or none that stands in this case."""
+
+    code = "cases.nothing_to_split"
+    status = 422
+
+    def sentence(self) -> str:
+        return _("Choose at least one message of the customer in this case.")
+
+
 @dataclass(frozen=True)
 class JoinedPromises:
     """What becomes of the live promises of two cases. carried: of the source, given to the target with their times;

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
-from yinuo.cases.actions import undo_merge
+from yinuo.cases.actions import link_cases, split_case, undo_merge, unlink_cases
 from yinuo.cases.forms import ActForm
-from yinuo.cases.models import Case
-from yinuo.cases.queries import case_by_reference, merge_candidates, merges_into
+from yinuo.cases.models import Case, CaseLink, LinkKind
+from yinuo.cases.queries import case_by_reference, links_of, merge_candidates, merges_into, splittable_messages
 from yinuo.foundation.acts import case_act
 from yinuo.foundation.refusals import NotFound
+from yinuo.routing.queries import owner_for
 
 
 class OtherCaseForm(ActForm):
@@ -29,6 +30,30 @@ class OtherCaseForm(ActForm):
         if not values["reference"]:
             raise forms.ValidationError(_("Choose a case, or type its number."))
         return values
+
+
+class LinkForm(OtherCaseForm):
+    """Of what kind a link is, read from this case."""
+
+    kind = forms.ChoiceField(choices=[choice for choice in LinkKind.choices if choice[0] != LinkKind.SPLIT_FROM])
+
+
+class UnlinkForm(ActForm):
+    link = forms.IntegerField(min_value=1)
+
+
+class SplitForm(ActForm):
+    """Which messages begin a case of their own, under which subject, and whose it becomes."""
+
+    messages = forms.TypedMultipleChoiceField(
+        coerce=int, error_messages={"required": _("Choose at least one message.")}
+    )
+    subject = forms.CharField(max_length=200)
+    owner = forms.ChoiceField(choices=[("same", ""), ("routing", "")])
+
+    def __init__(self, *args: Any, among: list[int], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["messages"].choices = [(pk, pk) for pk in among]  # type: ignore[attr-defined]
 
 
 class UndoMergeForm(ActForm):
@@ -74,3 +99,71 @@ def unmerge(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> Cas
     if found is None:
         raise NotFound
     return undo_merge(merge=found, by=actor, at=at)
+
+
+@case_act(
+    "split",
+    label=_("Split into a case of its own …"),
+    icon="route",
+    order=62,
+    permission="cases.open",
+    template="desk/acts/split.html",
+    submit=_("Open the new case"),
+    offered=lambda case, _actor: case.message_count > 1,
+    shown=lambda case, _actor, _at: {"messages_said": splittable_messages(case)},
+)
+def split(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> Case:
+    """Open a case with copies of the chosen messages, and show it."""
+    among = [message.pk for message in splittable_messages(case)]
+    values = SplitForm(request.POST, among=among).checked()
+    same = values["owner"] == "same" and case.owner is not None
+    choice = None if same else owner_for(case.team)
+    return split_case(
+        case=case,
+        message_ids=values["messages"],
+        subject=values["subject"],
+        team=choice.team if choice else case.team,
+        owner=choice.owner if choice else case.owner,  # type: ignore[arg-type]  # `same` says there is one
+        owner_reason=choice.reason if choice else "split: the same owner",
+        by=actor,
+        at=at,
+    )
+
+
+@case_act(
+    "link",
+    label=_("Link with another case …"),
+    icon="link",
+    order=63,
+    permission="cases.note",
+    template="desk/acts/link.html",
+    submit=_("Link"),
+    shown=lambda case, actor, at: {
+        **candidates(case, actor, at),
+        "kinds": [one for one in LinkKind.choices if one[0] != LinkKind.SPLIT_FROM],
+    },
+)
+def link(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> None:
+    """Link the case with another one."""
+    values = LinkForm(request.POST).checked()
+    other = case_by_reference(values["reference"].strip(), actor=actor)
+    link_cases(one=case, other=other, kind=LinkKind(values["kind"]), by=actor, at=at)
+
+
+@case_act(
+    "unlink",
+    label=_("Take a link away"),
+    icon="x",
+    order=64,
+    permission="cases.note",
+    template="desk/acts/unlink.html",
+    # Not in the menu: the panel that shows the links leads here.
+    offered=lambda _case, _actor: False,
+    shown=lambda case, actor, _at: {"links": links_of(case, actor=actor)},
+)
+def unlink(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> None:
+    """Take a link of the case away."""
+    chosen = UnlinkForm(request.POST).checked()["link"]
+    if chosen not in {one.id for one in links_of(case, actor=actor)}:
+        raise NotFound
+    unlink_cases(link=CaseLink.objects.select_related("one", "other").get(pk=chosen), by=actor, at=at)

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from yinuo.cases.actions import merge_cases, undo_merge
-from yinuo.cases.models import Case, Merge
-from yinuo.cases.tests.cast import House, actor_of
+from yinuo.cases.actions import add_customer_message, merge_cases, undo_merge
+from yinuo.cases.actions.messages import Said
+from yinuo.cases.models import Case, CaseLink, Merge
+from yinuo.cases.tests.cast import SYSTEM, House, actor_of
 from yinuo.cases.tests.reading import text_of
 from yinuo.desk.actions import Written, hand_in_reply, save_draft, send_due_replies
 from yinuo.desk.models import Draft, DraftKind, OutgoingReply
@@ -122,3 +123,25 @@ def test_other_programs_merge_undo_and_find_the_living_case_by_the_old_number(ho
 
     assert (undone.status_code, undone.json()["reference"], undone.json()["state"]) == (201, source.reference, "open")
     assert json.loads(api.get(f"/cases/{target.reference}/merges").content) == []
+
+
+def test_a_message_is_split_off_and_cases_are_linked_from_the_menu(house: House, pair) -> None:
+    case, other = pair
+    at = timezone.now()
+    asked = add_customer_message(case=case, said=Said("空调呢？", at), channel="mail", by=SYSTEM, at=at)
+    chen = browser_of(house.chen)
+
+    assert "空调呢？" in text_of(chen.get(f"/cases/{case.reference}/acts/split"))
+    values = {"messages": [asked.pk], "subject": "空调安装", "owner": "same"}
+    answer = chen.post(f"/cases/{case.reference}/acts/split", values)
+    new = Case.objects.get(subject="空调安装")
+    assert (answer.url, new.owner_id) == (f"/cases/{new.reference}", house.chen.pk)
+    chen.post(f"/cases/{case.reference}/acts/link", {"kind": "caused_by", "number": other.reference})
+    panel = text_of(chen.get(f"/cases/{case.reference}/panels/belonging"))
+    assert (other.reference in panel, new.reference in panel) == (True, True)
+    shown = text_of(chen.get(f"/cases/{other.reference}"))
+    assert case.reference in shown
+    link = CaseLink.objects.get(kind="caused_by")
+    assert chen.post(f"/cases/{new.reference}/acts/unlink", {"link": link.pk}).status_code == 404
+    assert chen.post(f"/cases/{other.reference}/acts/unlink", {"link": link.pk}).status_code == 302
+    assert not CaseLink.objects.filter(kind="caused_by").exists()

@@ -151,6 +151,21 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         (401, 404, 403, 403, 403, 422, 422, 422),
     ),
     ("POST", "/cases/{reference}/merges/{merge_id}/undoings", None, (401, 404, 403, 403, 403, 404, 404, 404)),
+    ("GET", "/cases/{reference}/links", None, READ),
+    # A case linked with itself, a link that is none, a message of no case
+    (
+        "POST",
+        "/cases/{reference}/links",
+        lambda w: {"to": w.case.reference},
+        (401, 404, 404, 403, 422, 422, 422, 422),
+    ),
+    ("DELETE", "/cases/{reference}/links/{merge_id}", None, (401, 404, 404, 403, 404, 404, 404, 404)),
+    (
+        "POST",
+        "/cases/{reference}/splits",
+        lambda _w: {"message_ids": [1], "subject": "x"},
+        (401, 404, 403, 403, 403, 422, 422, 422),
+    ),
     ("POST", "/uploads", None, (401, 201, 201, 403, 201, 201, 201, 201)),
     ("GET", "/attachments/{attachment_id}", None, READ),
     ("GET", "/customers", None, STAFF_LIST),
