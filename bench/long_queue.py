@@ -44,8 +44,8 @@ WITH people AS (SELECT array_agg(account_id ORDER BY account_id) AS ids FROM org
      cases AS (
         INSERT INTO cases_case (id, reference, subject, customer_id, owner_id, team_id, department_id, tier, channel,
             case_class, category, language, state, standard_version_id, standard_reason, next_promise_id, next_due_at,
-            has_live_promise, opened_at, closed_at, unanswered_since, broken_since, last_message_at, message_count,
-            preview, track_token)
+            has_live_promise, opened_at, closed_at, settled_at, unanswered_since, broken_since, last_message_at,
+            message_count, preview, track_token)
         SELECT case_id, 'B' || n, 'subject ' || n, %(customer)s, people.ids[1 + n %% cardinality(people.ids)],
             teams.ids[1 + n %% cardinality(teams.ids)], %(department)s,
             CASE WHEN luck < 0.03 THEN 'platinum' WHEN luck < 0.1 THEN 'gold' ELSE 'standard' END,
@@ -53,6 +53,7 @@ WITH people AS (SELECT array_agg(account_id ORDER BY account_id) AS ids FROM org
             'routine', '', CASE WHEN luck < 0.05 THEN 'en' ELSE 'zh-hans' END, state, %(version)s, '', promise_id,
             CASE WHEN state = 'open' THEN due_at END, CASE WHEN state = 'open' THEN true END, opened_at,
             CASE WHEN state = 'closed' THEN opened_at + interval '2 days' END,
+            CASE WHEN state = 'closed' THEN opened_at + interval '16 days' END,
             CASE WHEN state = 'open' AND luck < 0.4 THEN opened_at END,
             CASE WHEN state = 'open' AND luck < 0.01 THEN opened_at END, opened_at + luck * interval '1 day', 3, '',
             'token' || n

@@ -58,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {
             "cases.assign",
             "cases.decide_owner",
+            "cases.reopen_closed",
             "desk.share_answers",
             "desk.share_wall",
             "desk.view_boards",
@@ -76,6 +77,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "access.administer",
             "cases.assign",
             "cases.decide_owner",
+            "cases.edit_rules",
+            "cases.reopen_closed",
             "customers.import",
             "desk.share_answers",
             "desk.share_wall",

@@ -229,7 +229,7 @@ class OwnerReviewDue(Fact):
 
 
 class CaseClosed(Fact):
-    """The case ended."""
+    """The case was solved, as we see it; for some time the customer may still say no."""
 
     case_id: int
     customer_id: int
@@ -237,8 +237,40 @@ class CaseClosed(Fact):
     outcome: str
 
 
+class SolutionConfirmed(Fact):
+    """The customer said themselves that it is solved, by a click or in a message of thanks."""
+
+    case_id: int
+    customer_id: int
+
+
+class CaseSettled(Fact):
+    """A solved case closed for good. how: `time` ran out, `confirmed` by the customer, or `at_once`."""
+
+    case_id: int
+    customer_id: int
+    how: str
+
+
+class ThanksTaken(Fact):
+    """A message of the customer was taken as thanks: it opened nothing and started no clock."""
+
+    case_id: int
+    customer_id: int
+    message_id: int
+    says_solved: bool
+
+
+class ThanksOverruled(Fact):
+    """Somebody said that a message taken as thanks needs an answer after all."""
+
+    case_id: int
+    staff_id: int | None
+    message_id: int
+
+
 class CaseReopened(Fact):
-    """A closed case started again."""
+    """An ended case started again."""
 
     case_id: int
     customer_id: int
@@ -295,3 +327,12 @@ class CaseSplit(Fact):
     other_case_id: int
     message_count: int
     is_new: bool
+
+
+class ClosingRuleChanged(Fact):
+    """A team closes and reopens by another rule from now on."""
+
+    team_id: int
+    reopening: str
+    days: int
+    owner: str

@@ -1,10 +1,16 @@
-"""Timed work of cases: promises that fall due, offers nobody answered, decisions to look at again."""
+"""Timed work of cases: promises that fall due, offers nobody answered, decisions to look at again, solved cases."""
 
 from datetime import datetime, timedelta
 
 from yinuo.foundation.timers import timed
 
-from .actions import break_due_promises, remind_of_decisions, time_out_handoffs, warn_of_due_promises
+from .actions import (
+    break_due_promises,
+    remind_of_decisions,
+    settle_due_cases,
+    time_out_handoffs,
+    warn_of_due_promises,
+)
 
 _EVERY = timedelta(milliseconds=500)
 
@@ -31,3 +37,9 @@ def time_out(at: datetime) -> int:
 def remind(at: datetime) -> int:
     """Remind the coordination centre of decisions it wanted to look at again."""
     return remind_of_decisions(at=at)
+
+
+@timed("cases.settle_due_cases", every=timedelta(seconds=20), lane="bulk")
+def settle_due(at: datetime) -> int:
+    """Close solved cases for good when the time for the customer's word is over."""
+    return settle_due_cases(at=at)

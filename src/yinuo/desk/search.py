@@ -37,7 +37,7 @@ class Hit:
     at: datetime | None = None
     avatar: str = ""
     is_vip: bool = False
-    is_closed: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _cases(actor: Actor, words: str, limit: int) -> list[Hit]:
             at=case.last_message_at,
             avatar=case.customer.name,
             is_vip=case.customer.is_vip,
-            is_closed=not case.is_open,
+            state=case.state,
         )
         for case in cases_found(actor, words, limit=limit)
     ]

@@ -77,5 +77,8 @@ urlpatterns = [
     path("cases/<str:reference>/closure", acts.create_closure, name="case_closure"),
     path("cases/<str:reference>/reopenings", acts.create_reopening, name="case_reopenings"),
     path("cases/<str:reference>/receivers", handing.receivers_piece, name="case_receivers"),
+    path(
+        "cases/<str:reference>/thanks/<int:message_id>/overruling", acts.overrule_thanks, name="case_thanks_overruling"
+    ),
     path("cases/<str:reference>/reveals/<str:what>", acts.create_reveal, name="case_reveals"),
 ]

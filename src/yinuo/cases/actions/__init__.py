@@ -1,7 +1,8 @@
 """The only writers of cases, by what they are about. Each verb is one transaction and leaves its facts."""
 
 from .attaching import AttachmentDraft, StorageFull, store_bytes
-from .closing import close_case, reopen_case
+from .closing import close_case, confirm_solved, reopen_case, settle_due_cases
+from .following import belongs_to_new_case, take_customer_message
 from .handing import (
     accept_handoff,
     decide_owner,
@@ -25,7 +26,9 @@ from .messages import (
 from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
+from .ruling import save_closing_rule
 from .splitting import split_case
+from .thanking import overrule_thanks
 
 __all__ = [
     "AttachmentDraft",
@@ -35,23 +38,29 @@ __all__ = [
     "add_automatic_message",
     "add_customer_message",
     "add_note",
+    "belongs_to_new_case",
     "break_due_promises",
     "change_owner",
     "check_reply",
     "close_case",
+    "confirm_solved",
     "decide_owner",
     "link_cases",
     "merge_cases",
     "notify_customer",
     "offer_handoff",
     "open_case",
+    "overrule_thanks",
     "refuse_handoff",
     "remind_of_decisions",
     "reopen_case",
     "reply",
+    "save_closing_rule",
     "set_handoff_limits",
+    "settle_due_cases",
     "split_case",
     "store_bytes",
+    "take_customer_message",
     "time_out_handoffs",
     "undo_merge",
     "unlink_cases",

@@ -228,6 +228,7 @@ def _end_source(merge: Merge, *, by: Actor, at: datetime) -> None:
     )
     end_offers(source, by=by, at=at)
     source.state, source.closed_at, source.message_count = CaseState.CLOSED, at, 0
+    source.settles_at, source.settled_at = None, at  # nobody is asked whether a merged case is solved
     source.next_promise_id = source.next_due_at = source.has_live_promise = None
     source.unanswered_since = source.broken_since = None
     # Before the source itself leads on: nothing may ever lead to a case that does.
@@ -273,7 +274,7 @@ def _revive_source(merge: Merge, source: Case, broken: dict[str, Promise], *, by
     Reopening.objects.create(case=source, closure=merge.closure, reason="the merge was undone", at=at, by=by.key)
     for name in ("unanswered_since", "broken_since"):
         setattr(source, name, _instant(merge.before["source"][name]))
-    source.merged_into, source.state, source.closed_at = None, CaseState.OPEN, None
+    source.merged_into, source.state, source.closed_at, source.settled_at = None, CaseState.OPEN, None, None
     for promise_id in merge.promises["withdrawn"]:
         if str(promise_id) not in broken:
             _given_again(promise_id, source, by=by, at=at)

@@ -16,7 +16,7 @@ from yinuo.cases.facts import (
     CustomerWrote,
     NoteAdded,
 )
-from yinuo.cases.models import Attachment, Case, CaseState, Channel, Conversation, Message, MessageKind
+from yinuo.cases.models import Attachment, Case, Channel, Conversation, Message, MessageKind
 from yinuo.foundation.facts import announce
 
 from . import promising
@@ -24,6 +24,7 @@ from .attaching import AttachmentDraft, attachment_rows
 from .closing import reopen_locked
 from .locking import locked_case, locked_living_case
 from .mentioning import mentioned_in, store_mentions
+from .thanking import taken_as_thanks, write_down_thanks
 from .waiting import announce_waiting, end_waiting
 
 
@@ -44,28 +45,20 @@ class Said:
 def add_customer_message(
     *, case: Case, said: Said, channel: str, address: str = "", by: Actor, at: datetime
 ) -> Message:
-    """Add what the customer said; a closed case starts again. Whoever may still write here was decided before.
+    """Add what the customer said; a solved case starts again. Thanks are kept, but open nothing and start no clock.
 
     Said in a case that was merged, it stands in the one its number leads to.
-
-    `by` is the customer, or who typed it in for them. Announces CustomerWrote, perhaps PromiseMade, CaseReopened.
-    Refuses with EmptyMessage, NotAllowed.
+    `by` is the customer, or who typed it in for them. Announces CustomerWrote, perhaps PromiseMade, CaseReopened,
+    ThanksTaken. Refuses with EmptyMessage, NotAllowed, and with CaseIsSettled when the case closed for good: see
+    `following.take_customer_message`.
     """
     if not by.customer_id:
         by.require("cases.open")
     _refuse_empty(said)
     named, case = case, locked_living_case(case, by)
-    if case.state == CaseState.CLOSED:
-        reopen_locked(case, reason="the customer wrote again", by=by, at=at)
-    live = promising.break_overdue(case, at=at, renew=True)
-    kind = rules.promise_for_customer_message(
-        [promise.kind for promise in live], unanswered_since=case.unanswered_since, answered_at=case.answered_at
-    )
-    if kind:
-        live.append(promising.make_promise(case, kind, start=at, by=by, at=at))
-    promising.settle(case, live, by=by, at=at)
-    case.unanswered_since = case.unanswered_since or at
-    end_waiting(case, by=by, at=at)
+    thanks = taken_as_thanks(case, said)
+    if not thanks:
+        _start_what_it_calls_for(case, by=by, at=at)
     author = by.key if by.customer_id else f"customer:{case.customer_id}"
     # Two customers whose cases were merged each go on in a conversation of their own.
     came_from = named if named.pk != case.pk and named.customer_id != case.customer_id else None
@@ -82,7 +75,26 @@ def add_customer_message(
         by=by,
         at=at,
     )
+    if thanks:
+        write_down_thanks(case, message, thanks, by=by, at=at)
     return message
+
+
+def _start_what_it_calls_for(case: Case, *, by: Actor, at: datetime) -> None:
+    """Let a locked case start again, or start the clock of the answer, for a message that wants one. Does not save."""
+    if not case.is_open:
+        if not rules.may_start_again(state=case.state, settles_at=case.settles_at, at=at):
+            raise rules.CaseIsSettled(reference=case.reference)
+        reopen_locked(case, reason="the customer wrote again", by=by, at=at)
+    live = promising.break_overdue(case, at=at, renew=True)
+    kind = rules.promise_for_customer_message(
+        [promise.kind for promise in live], unanswered_since=case.unanswered_since, answered_at=case.answered_at
+    )
+    if kind:
+        live.append(promising.make_promise(case, kind, start=at, by=by, at=at))
+    promising.settle(case, live, by=by, at=at)
+    case.unanswered_since = case.unanswered_since or at
+    end_waiting(case, by=by, at=at)
 
 
 @transaction.atomic
@@ -145,7 +157,7 @@ def check_reply(*, case: Case, said: Said, last_seen_id: int | None = None, by: 
     """
     by.require("cases.reply")
     _refuse_empty(said)
-    if case.state == CaseState.CLOSED:
+    if not case.is_open:
         raise rules.CaseIsClosed(reference=case.reference)
     if last_seen_id is not None:
         _refuse_unseen(case, last_seen_id)

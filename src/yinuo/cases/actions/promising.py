@@ -131,7 +131,18 @@ def settle(case: Case, live: Iterable[LivePromise], *, by: Actor, at: datetime) 
     case.next_promise_id, case.next_due_at, case.has_live_promise = soonest.id, soonest.due_at, True
 
 
-STATE_FIELDS = ("state", "closed_at", "owner", "next_promise_id", "next_due_at", "has_live_promise", "broken_since")
+STATE_FIELDS = (
+    "state",
+    "closed_at",
+    "first_solved_at",
+    "settles_at",
+    "settled_at",
+    "owner",
+    "next_promise_id",
+    "next_due_at",
+    "has_live_promise",
+    "broken_since",
+)
 
 
 def break_due_promises(*, at: datetime) -> int:

@@ -67,6 +67,12 @@ class ReopeningIn(Given):
     reason: bounded(300, shortest=1)
 
 
+class ConfirmationIn(Given):
+    """What the customer says of it, if anything."""
+
+    word: Text = ""
+
+
 class OwnershipIn(Given):
     """Who becomes accountable, and why."""
 
@@ -84,7 +90,10 @@ class OwnershipOut(BaseModel):
 
 @router.post("/{reference}/messages", response={201: MessageOut}, operation_id="add_customer_message")
 def add_customer_message(request: ApiRequest, reference: Path[Reference], body: CustomerMessageIn) -> MessageOut:
-    """Add what the customer said; a closed case starts again, and a time for the answer is promised.
+    """Add what the customer said; a solved case starts again, and a time for the answer is promised.
+
+    To a case that closed for good it opens a new one that follows it; `case` of the answer names where it stands.
+    What only thanks opens nothing and promises nothing (`is_thanks`).
 
     Scope `cases:write`, of a role that opens cases. Refuses `cases.empty_message`, `cases.unknown_upload`.
     """
@@ -96,8 +105,8 @@ def add_customer_message(request: ApiRequest, reference: Path[Reference], body: 
         author_name=body.author_name or case.customer.name,
         attachments=uploaded(request, body.uploads),
     )
-    message = actions.add_customer_message(case=case, said=said, channel=body.channel.value, by=request.actor, at=at)
-    return _stored(case, message.pk)
+    message = actions.take_customer_message(case=case, said=said, channel=body.channel.value, by=request.actor, at=at)
+    return _stored(message.case, message.pk)
 
 
 @router.post("/{reference}/replies", response={201: MessageOut}, operation_id="reply")
@@ -133,7 +142,7 @@ def add_note(request: ApiRequest, reference: Path[Reference], body: InternalNote
 
 @router.post("/{reference}/closures", response={201: CaseOut}, operation_id="close_case")
 def close_case(request: ApiRequest, reference: Path[Reference], body: ClosureIn) -> CaseOut:
-    """End a case and return it as it is then.
+    """End a case and return it as it is then: solved, until the time for the customer's word is over.
 
     Scope `cases:write`. Refuses `cases.case_is_closed`.
     """
@@ -145,14 +154,41 @@ def close_case(request: ApiRequest, reference: Path[Reference], body: ClosureIn)
 
 @router.post("/{reference}/reopenings", response={201: CaseOut}, operation_id="reopen_case")
 def reopen_case(request: ApiRequest, reference: Path[Reference], body: ReopeningIn) -> CaseOut:
-    """Start a closed case again, with a new promise of an answer, and return it as it is then.
+    """Start an ended case again, with a new promise of an answer, and return it as it is then.
 
-    Scope `cases:write`. Refuses `cases.case_is_open`.
+    Scope `cases:write`; a case that closed for good, of a role that leads. Refuses `cases.case_is_open`,
+    `cases.case_is_settled`.
     """
     request.actor.require("cases.reopen")
     case = visible_case(request, reference)
     actions.reopen_case(case=case, reason=body.reason, by=request.actor, at=now())
     return _as_it_is(request, case)
+
+
+@router.post("/{reference}/confirmations", response={201: CaseOut}, operation_id="confirm_solved")
+def confirm_solved(request: ApiRequest, reference: Path[Reference], body: ConfirmationIn) -> CaseOut:
+    """Write down that the customer says a solved case is solved; it closes for good at once.
+
+    Scope `cases:write`. Refuses `cases.nothing_to_confirm`.
+    """
+    request.actor.require("cases.close")
+    case = visible_case(request, reference)
+    actions.confirm_solved(case=case, word=body.word, by=request.actor, at=now())
+    return _as_it_is(request, case)
+
+
+@router.post(
+    "/{reference}/messages/{message_id}/overruling", response={201: MessageOut}, operation_id="overrule_thanks"
+)
+def overrule_thanks(request: ApiRequest, reference: Path[Reference], message_id: Path[Id]) -> MessageOut:
+    """Say that a message taken as thanks needs an answer: its clock counts from the instant it came.
+
+    Scope `cases:write`. Refuses `cases.case_is_settled`, and `not_found` for a message that was never taken as thanks.
+    """
+    request.actor.require("cases.reply")
+    case = visible_case(request, reference)
+    actions.overrule_thanks(case=case, message_id=message_id, by=request.actor, at=now())
+    return _stored(case, message_id)
 
 
 @router.post("/{reference}/owners", response={201: OwnershipOut}, operation_id="change_owner")

@@ -65,7 +65,10 @@ class CaseOut(BaseModel):
     message_count: int
     next_due_at: datetime | None = Field(description="The promise that falls due first; null when closed.")
     opened_at: datetime
-    closed_at: datetime | None
+    closed_at: datetime | None = Field(description="When it was last solved; null while open.")
+    first_solved_at: datetime | None = Field(description="When it was first solved; a reopening changes nothing.")
+    settles_at: datetime | None = Field(description="When a solved case closes for good; null: only by a word.")
+    settled_at: datetime | None = Field(description="When it closed for good.")
     answered_at: datetime | None = Field(description="The first public answer by a person.")
     unanswered_since: datetime | None = Field(description="Since when the customer waits for an answer.")
     waiting_since: datetime | None = Field(description="Since when we wait for the customer, after an answer said so.")
@@ -97,6 +100,8 @@ class MessageOut(BaseModel):
     quoted: str = Field(description="What the sender repeated of earlier messages.")
     at: datetime = Field(description="When it was said.")
     files: list[FileOut]
+    case: str = Field(description="Number of the case it stands in.", examples=["YN2611030007X"])
+    is_thanks: bool = Field(description="Taken as thanks: it opened nothing and started no clock.")
 
 
 class PromiseOut(BaseModel):
@@ -166,6 +171,9 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
         next_due_at=case.next_due_at,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
+        first_solved_at=case.first_solved_at,
+        settles_at=case.settles_at,
+        settled_at=case.settled_at,
         answered_at=case.answered_at,
         unanswered_since=case.unanswered_since,
         waiting_since=case.waiting_since,
@@ -178,7 +186,7 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
 
 def message_rows(case: Case) -> QuerySet[Message]:
     """Return the messages of a case with all that `message_out` shows: two statements."""
-    return case.messages.select_related("conversation").defer("html").prefetch_related("attachments")
+    return case.messages.select_related("conversation", "case", "thanks").defer("html").prefetch_related("attachments")
 
 
 def message_out(message: Message) -> MessageOut:
@@ -193,7 +201,14 @@ def message_out(message: Message) -> MessageOut:
         quoted=message.quoted,
         at=message.at,
         files=[file_out(file) for file in message.attachments.all()],
+        case=message.case.reference,
+        is_thanks=_is_thanks(message),
     )
+
+
+def _is_thanks(message: Message) -> bool:
+    thanks = getattr(message, "thanks", None)
+    return thanks is not None and thanks.overruled_at is None
 
 
 def file_out(file: Attachment) -> FileOut:

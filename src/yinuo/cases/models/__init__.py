@@ -1,7 +1,7 @@
 """The case with all that hangs on it, by what the tables are about."""
 
-from .case import UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
-from .closing import Closure, Reopening
+from .case import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
+from .closing import ClosingRule, Closure, Reopening, ReopenOwner, ReopenRule, Thanks
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
 from .joining import CaseLink, LinkKind, Merge
@@ -9,6 +9,7 @@ from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
 
 __all__ = [
+    "ENDED",
     "UNANSWERED_SINCE",
     "URGENCY",
     "Attachment",
@@ -17,6 +18,7 @@ __all__ = [
     "CaseQuerySet",
     "CaseState",
     "Channel",
+    "ClosingRule",
     "Closure",
     "Consent",
     "Conversation",
@@ -37,5 +39,8 @@ __all__ = [
     "PromiseKind",
     "PromisePause",
     "PromiseTally",
+    "ReopenOwner",
+    "ReopenRule",
     "Reopening",
+    "Thanks",
 ]

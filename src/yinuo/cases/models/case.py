@@ -31,8 +31,15 @@ class Channel(models.TextChoices):
 
 
 class CaseState(models.TextChoices):
+    """Solved: ended as we see it, and the customer may still say no. Closed: ended for good."""
+
     OPEN = "open", _("Open")
+    SOLVED = "solved", pgettext_lazy("state of a case", "Solved")
     CLOSED = "closed", _("Closed")
+
+
+# The states of a case that ended; in this order in the indexes of those cases.
+ENDED = (CaseState.SOLVED, CaseState.CLOSED)
 
 
 # What the queue is ordered by: a broken promise that nobody has made good comes before any that still runs, and whoever
@@ -64,6 +71,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self) -> "CaseQuerySet":
         return self.filter(state=CaseState.OPEN)
+
+    def ended(self) -> "CaseQuerySet":
+        """Return the solved and the closed ones, in the way their indexes are made for."""
+        return self.filter(state__in=ENDED)
 
 
 def offered_case_ids(staff_id: int | None) -> "models.QuerySet[Any, Any]":
@@ -100,7 +111,12 @@ class Case(models.Model):
     next_due_at = models.DateTimeField(null=True)
     has_live_promise = models.BooleanField(null=True, help_text="True while open, null when closed: part of the key.")
     opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, help_text="When it was last solved; null while open.")
+    first_solved_at = models.DateTimeField(
+        null=True, help_text="When it was first solved; a reopening changes nothing."
+    )
+    settles_at = models.DateTimeField(null=True, help_text="When a solved case closes for good; null: only by a word.")
+    settled_at = models.DateTimeField(null=True, help_text="When it closed for good.")
     answered_at = models.DateTimeField(null=True, help_text="The first public answer by a person.")
     unanswered_since = models.DateTimeField(null=True, help_text="The oldest customer message without an answer.")
     waiting_since = models.DateTimeField(
@@ -134,13 +150,20 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="open_case_has_owner_and_live_promise",
-                condition=Q(state="closed", next_promise_id=None, next_due_at=None, has_live_promise=None)
-                & Q(closed_at__isnull=False)
+                condition=Q(state__in=["solved", "closed"], next_promise_id=None, next_due_at=None)
+                & Q(has_live_promise=None, closed_at__isnull=False)
                 | Q(state="open", owner__isnull=False, next_promise_id__isnull=False, next_due_at__isnull=False)
                 & Q(has_live_promise=True, closed_at=None),
             ),
             models.CheckConstraint(
                 name="only_an_open_case_waits_for_the_customer", condition=Q(waiting_since=None) | Q(state="open")
+            ),
+            models.CheckConstraint(
+                name="only_a_closed_case_is_settled",
+                condition=Q(state="closed", settled_at__isnull=False) | ~Q(state="closed") & Q(settled_at=None),
+            ),
+            models.CheckConstraint(
+                name="only_a_solved_case_waits_to_close", condition=Q(settles_at=None) | Q(state="solved")
             ),
             models.CheckConstraint(
                 name="closed_case_has_no_promise_to_make_good",
@@ -162,9 +185,13 @@ class Case(models.Model):
             models.Index(UNANSWERED_SINCE, "id", condition=Q(state="open"), name="cases_longest_unanswered"),
             models.Index(fields=["-last_message_at", "-id"], condition=Q(state="open"), name="cases_newest_message"),
             models.Index(fields=["-opened_at", "-id"], condition=Q(state="open"), name="cases_newest_open"),
-            models.Index(fields=["-closed_at", "-id"], condition=Q(state="closed"), name="cases_newest_closed"),
             models.Index(
-                fields=["channel", "-closed_at", "-id"], condition=Q(state="closed"), name="cases_closed_of_channel"
+                fields=["-closed_at", "-id"], condition=Q(state__in=["solved", "closed"]), name="cases_newest_ended"
+            ),
+            models.Index(
+                fields=["channel", "-closed_at", "-id"],
+                condition=Q(state__in=["solved", "closed"]),
+                name="cases_ended_of_channel",
             ),
             models.Index(fields=["customer", "-opened_at"], name="cases_of_customer"),
             models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
@@ -194,7 +221,10 @@ class Case(models.Model):
                 name="cases_unanswered_of_team",
             ),
             models.Index(fields=["team", "opened_at"], name="cases_opened_of_team"),
-            models.Index(fields=["team", "closed_at"], condition=Q(state="closed"), name="cases_closed_of_team"),
+            models.Index(
+                fields=["team", "closed_at"], condition=Q(state__in=["solved", "closed"]), name="cases_ended_of_team"
+            ),
+            models.Index(fields=["settles_at", "id"], condition=Q(settles_at__isnull=False), name="cases_to_settle"),
             GinIndex(Pairs("subject"), name="cases_subject_pairs"),
             models.Index(
                 fields=["team", "-handoff_count"],

@@ -30,6 +30,8 @@ EVENT_LOOKS = {
     "merge_undone": ("arrow-back-up", "plain"),
     "case_reopened": ("rotate", "soon"),
     "case_closed": ("checks", "kept"),
+    "case_settled": ("lock", "plain"),
+    "solution_confirmed": ("thumb-up", "kept"),
     "case_opened": ("circle-plus", "plain"),
     "case_held_for_decision": ("scale", "soon"),
     "owner_decided": ("scale", "plain"),

@@ -29,7 +29,7 @@ from django.utils import timezone
 
 from yinuo.access.actors import Actor
 from yinuo.access.scopes import within_scopes
-from yinuo.cases.models import Case, CaseState, Promise, PromiseTally
+from yinuo.cases.models import ENDED, Case, Promise, PromiseTally
 from yinuo.cases.rules import INTERNAL_KINDS
 from yinuo.foundation.calendars import open_time_between
 from yinuo.organisation.models import Shift, Staff, TeamMembership
@@ -149,7 +149,7 @@ def opened_today(team_ids: Collection[int], *, actor: Actor, at: datetime) -> Qu
 def closed_today(team_ids: Collection[int], *, actor: Actor, at: datetime) -> QuerySet[Case]:
     """Return the cases of these teams that were closed on the house's day of `at` and are closed still."""
     day = house_day(at)
-    cases = Case.objects.visible_to(actor).filter(team_id__in=team_ids, state=CaseState.CLOSED)
+    cases = Case.objects.visible_to(actor).filter(team_id__in=team_ids, state__in=ENDED)
     return cases.filter(closed_at__gte=day.starts_at, closed_at__lt=day.ends_at)
 
 

@@ -14,6 +14,7 @@ from yinuo.cases.facts import (
     CaseHeldForDecision,
     CaseOpened,
     CaseReopened,
+    CaseSettled,
     CasesLinked,
     CasesMerged,
     CaseSplit,
@@ -29,6 +30,7 @@ from yinuo.cases.facts import (
     PromiseKept,
     PromiseMade,
     PromiseWithdrawn,
+    SolutionConfirmed,
 )
 from yinuo.cases.mentions import Piece, pieces
 from yinuo.cases.models import (
@@ -63,6 +65,8 @@ SHOWN_TYPES = tuple(
         CaseHeldForDecision,
         OwnerDecided,
         CaseClosed,
+        SolutionConfirmed,
+        CaseSettled,
         CaseReopened,
         CasesLinked,
         CasesMerged,
@@ -113,7 +117,8 @@ class File:
 @dataclass(frozen=True)
 class Talk:
     """Something said. side: theirs, ours, note or machine. pieces: the text cut at the names it calls, of a
-    note that calls some. day: set on the first entry of a local day.
+    note that calls some. thanks: taken or overruled, of a message that was taken as thanks. day: set on the first entry
+    of a local day.
     """
 
     message: Message
@@ -124,6 +129,7 @@ class Talk:
     files: list[File]
     at: datetime
     pieces: list[Piece] = field(default_factory=list)
+    thanks: str = ""
     day: date | None = None
 
 
@@ -162,7 +168,12 @@ def conversation(case: Case, *, kinds: Iterable[str] = tuple(MessageKind), whole
     messages = Message.objects.filter(_said_in(case), kind__in=list(kinds)).order_by("-at", "-id")
     files = Prefetch("attachments", Attachment.objects.order_by("id"))
     # The HTML may be megabytes; the page only needs to know that there is one.
-    shown = messages.annotate(has_html=~Q(html="")).defer("html").prefetch_related(files, "mentions")
+    shown = (
+        messages.annotate(has_html=~Q(html=""))
+        .select_related("thanks")
+        .defer("html")
+        .prefetch_related(files, "mentions")
+    )
     found = list(shown) if whole else _fitting(shown[:MESSAGE_LIMIT])
     found.reverse()
     hidden_count = messages.count() - len(found)
@@ -233,7 +244,13 @@ def _talk(message: Message) -> Talk:
         files=_files(message),
         at=message.at,
         pieces=pieces(message.text[:TEXT_LIMIT], names) if names else [],
+        thanks=_thanks(message),
     )
+
+
+def _thanks(message: Message) -> str:
+    thanks = getattr(message, "thanks", None)
+    return "" if thanks is None else "overruled" if thanks.overruled_at else "taken"
 
 
 def _files(message: Message) -> list[File]:

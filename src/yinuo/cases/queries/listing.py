@@ -23,7 +23,7 @@ from .ledger import shown_promise
 
 PLACE = "cases"
 _MOST_OFFERED = 300
-_STATE_TONES = {CaseState.OPEN: "info", CaseState.CLOSED: "plain"}
+_STATE_TONES = {CaseState.OPEN: "info", CaseState.SOLVED: "kept", CaseState.CLOSED: "plain"}
 _CLASS_TONES = {CaseClass.EMERGENCY: "broken", CaseClass.IMPORTANT: "soon"}
 _COLUMNS_READ = (
     "reference",
@@ -66,7 +66,7 @@ def case_list(actor: Actor, *, moment: Moment) -> DeclaredList:
             YesNo(key="broken", label=gettext_lazy("Broken promise"), narrow=_broken),
             YesNo(key="overdue", label=gettext_lazy("Overdue now"), narrow=_overdue),
             Days(key="opened", label=gettext_lazy("Opened on"), field="opened_at"),
-            Days(key="closed", label=gettext_lazy("Closed on"), field="closed_at"),
+            Days(key="closed", label=gettext_lazy("Solved on"), field="closed_at"),
             _customers(actor),
         ],
         default_sort="opened",
@@ -130,7 +130,7 @@ def _columns() -> list[Column]:
         ),
         Column(
             key="closed",
-            label=gettext_lazy("Closed on"),
+            label=gettext_lazy("Solved on"),
             kind="instant",
             value=lambda case: case.closed_at,
             sort=Sort("closed_at", is_falling=True, is_nullable=True),

@@ -19,8 +19,9 @@ _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟
 class Tracked:
     """What the tracking page shows. entries: what was said and what happened, in the order of time.
 
-    may_write: the customer may still write here, by the reopening window. living: how it stands is how this case
-    stands: the one itself, or the one it went into when that is somebody else's, of which nothing else is shown.
+    may_write: what they write stays in this case; otherwise it becomes a new one that follows it. living: how it stands
+    is how this case stands: the one itself, or the one it went into when that is somebody else's, of which nothing else
+    is shown.
     """
 
     case: Case
@@ -38,7 +39,7 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     promises = [promise for promise in ledger(case, at=at) if promise.is_to_customer]
     said = conversation(case, kinds=PUBLIC_KINDS, whole=whole)
     living = case.merged_into or case
-    may_write = living.is_open or (living.closed_at is not None and rules.may_reopen(closed_at=living.closed_at, at=at))
+    may_write = living.is_open or rules.may_start_again(state=living.state, settles_at=living.settles_at, at=at)
     entries = [one for one in said.entries if isinstance(one, Talk) or not (one.is_ours or one.what in OWN_EVENTS)]
     return Tracked(
         case=case,

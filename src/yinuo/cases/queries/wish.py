@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
+from yinuo.cases.models import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
 from yinuo.cases.models.case import offered_case_ids
 from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
@@ -29,7 +29,7 @@ ORDERS: dict[str, tuple[Any, bool]] = {
     "closed": (F("closed_at"), False),
 }
 OPEN_ORDERS = ("due", "unanswered", "message", "opened")
-ORDERS_OF_VIEW = {"closed": ("closed", "opened"), "found": ("opened",)}
+ORDERS_OF_VIEW = {"closed": ("closed", "opened"), "solved": ("closed", "opened"), "found": ("opened",)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class QueueWish:
     @property
     def orders(self) -> tuple[str, ...]:
         """The orders this view can be had in, the usual one first."""
-        if self.view == "closed" and (self.opened_from or self.opened_until):
+        if self.view in {"closed", "solved"} and (self.opened_from or self.opened_until):
             # In another order, days long past would be looked for among all that was ever closed.
             return ("opened",)
         return ORDERS_OF_VIEW.get(self.view, OPEN_ORDERS)
@@ -137,8 +137,12 @@ def _offered_to_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QueryS
     return cases.filter(pk__in=offered_case_ids(actor.staff_id))
 
 
-def _closed(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
-    return cases.filter(state=CaseState.CLOSED)
+def _ended(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(state__in=ENDED)
+
+
+def _solved(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(state=CaseState.SOLVED)
 
 
 def _all(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
@@ -155,6 +159,7 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "mentions": _mentioning_me,
     "all": _all,
     "away": _owner_away,
-    "closed": _closed,
+    "solved": _solved,
+    "closed": _ended,
     "found": _all,
 }

@@ -183,7 +183,7 @@ def test_closing_keeps_the_resolution_and_withdraws_what_is_left(house):
 
     case = check_heart(case)
     assert promises(case) == [("first_response", utc(2, 3), "withdrawn"), ("resolution", utc(4, 10), "kept")]
-    assert (case.state, case.closed_at) == ("closed", utc(2, 2))
+    assert (case.state, case.closed_at, case.settles_at) == ("solved", utc(2, 2), utc(16, 2))
 
 
 def test_a_closed_case_cannot_be_closed_or_answered(house):

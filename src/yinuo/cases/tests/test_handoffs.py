@@ -349,7 +349,7 @@ def test_closing_ends_what_is_offered_or_held(house: House, lin: Staff, he: Staf
 
     assert Handoff.objects.get(case=offered).end == "withdrawn"
     assert OwnerDecision.objects.get().is_open is False
-    assert set(Case.objects.values_list("state", "offered_until", "held_since")) == {("closed", None, None)}
+    assert set(Case.objects.values_list("state", "offered_until", "held_since")) == {("solved", None, None)}
 
 
 def test_the_database_itself_refuses_a_second_open_offer_and_an_offer_to_nobody(house: House, lin: Staff) -> None:

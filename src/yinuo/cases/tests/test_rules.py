@@ -42,9 +42,24 @@ def test_the_next_answer_counts_from_the_oldest_unanswered_message(live, unanswe
     assert rules.promise_for_customer_message(live, unanswered_since=unanswered, answered_at=answered) == kind
 
 
-def test_a_message_belongs_to_the_closed_case_for_fourteen_days():
-    assert rules.may_reopen(closed_at=AT, at=AT + timedelta(days=14))
-    assert not rules.may_reopen(closed_at=AT, at=AT + timedelta(days=14, microseconds=1))
+@pytest.mark.parametrize(
+    ("reopening", "until"),
+    [("within", AT + timedelta(days=14)), ("always", None), ("never", AT)],
+)
+def test_how_long_a_solved_case_waits_for_a_word_is_the_rule_of_its_team(reopening, until):
+    closing = rules.Closing(reopening, timedelta(days=14), "keep")
+
+    assert rules.settles_at(closing, solved_at=AT) == until
+
+
+def test_a_message_belongs_to_the_solved_case_to_the_last_instant_and_never_to_a_closed_one():
+    until = AT + timedelta(days=14)
+    late = until + timedelta(microseconds=1)
+
+    assert rules.may_start_again(state="solved", settles_at=until, at=until)
+    assert not rules.may_start_again(state="solved", settles_at=until, at=late)
+    assert rules.may_start_again(state="solved", settles_at=None, at=late)
+    assert not rules.may_start_again(state="closed", settles_at=None, at=AT)
 
 
 def test_a_preview_is_one_line_of_at_most_200_signs():

@@ -124,7 +124,7 @@ def _message(running: _Running, turn: Turn) -> None:
         by=running.customer_side(),
         at=turn.at,
     )
-    running.is_open = True
+    running.is_open = message.case.is_open
     if mails and arrived:
         mails.file(arrived, running.case.pk, message.pk, turn.at)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yinuo.access.actors import Actor
 from yinuo.cases.actions import AttachmentDraft, check_reply, close_case, reply
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.models import Case, CaseState
+from yinuo.cases.models import Case
 from yinuo.cases.queries import promises_kept_by_answer
 from yinuo.cases.rules import CaseIsClosed, CaseIsMerged
 from yinuo.desk import rules
@@ -88,7 +88,7 @@ def take_back_reply(*, case: Case, reply_id: int, typed: str = "", by: Actor, at
         raise rules.NotItsAuthor(name=row.author.name)
     if row.state not in {ReplyState.WAITING, ReplyState.FAILED}:
         raise rules.AlreadySent
-    if row.state == ReplyState.FAILED and case.state == CaseState.CLOSED:
+    if row.state == ReplyState.FAILED and not case.is_open:
         # There it stands to be read; as a draft of a closed case nobody would see it.
         raise CaseIsClosed(reference=case.reference)
     draft = add_to_draft(case=case, text=row.text, files=row.files, typed=typed, by=by, at=at)

@@ -33,10 +33,20 @@ def create_closure(request: HttpRequest, actor: Actor, reference: str) -> HttpRe
 
 @desk_page("POST")
 def create_reopening(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
-    """Start a closed case again."""
+    """Start an ended case again."""
 
     def act(case: Case) -> None:
         actions.reopen_case(case=case, reason=_values(ReasonForm, request)["reason"], by=actor, at=now())
+
+    return done(request, actor, reference, act)
+
+
+@desk_page("POST")
+def overrule_thanks(request: HttpRequest, actor: Actor, reference: str, message_id: int) -> HttpResponse:
+    """Say that a message taken as thanks needs an answer after all."""
+
+    def act(case: Case) -> None:
+        actions.overrule_thanks(case=case, message_id=message_id, by=actor, at=now())
 
     return done(request, actor, reference, act)
 

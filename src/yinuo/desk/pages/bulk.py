@@ -87,9 +87,9 @@ def acts_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """Return what `_bulk_acts.html` shows: the acts that this person may do in this queue."""
     wish = wish_of(request.GET)
     is_possible = {
-        BulkAct.OWNER: wish.view != "closed",
+        BulkAct.OWNER: wish.view not in {"closed", "solved"},
         BulkAct.NOTE: True,
-        BulkAct.CLOSE: wish.view != "closed",
+        BulkAct.CLOSE: wish.view not in {"closed", "solved"},
         BulkAct.REOPEN: not wish.is_open_view,
     }
     acts = {act for act, permission in PERMISSIONS.items() if is_possible[act] and actor.may(permission)}

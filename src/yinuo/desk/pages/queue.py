@@ -34,7 +34,7 @@ from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("offered", "mentions", "all", "away", "closed")
+FAR_VIEWS = ("offered", "mentions", "all", "away", "solved", "closed")
 COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "mentions", "all", "away")
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
@@ -214,7 +214,8 @@ def _titles() -> dict[str, str]:
         "mentions": _("Mentioning me"),
         "all": _("All open cases"),
         "away": _("Owner not at work"),
-        "closed": _("Closed cases"),
+        "solved": _("Solved, not yet closed"),
+        "closed": _("Solved and closed"),
         "found": _("Found"),
     }
 
@@ -230,7 +231,8 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "mentions": _("Mentioning me"),
         "all": _("All open"),
         "away": _("Owner not at work"),
-        "closed": _("Closed"),
+        "solved": _("Solved, not yet closed"),
+        "closed": _("Solved and closed"),
     }
     chips = {
         view: Choice(label, address_of(_fresh(wish, view)), wish.view == view, _capped(counts.get(view)))
@@ -263,7 +265,7 @@ def _orders(wish: QueueWish) -> list[Choice]:
         "unanswered": _("Longest without an answer first"),
         "message": _("Newest message first"),
         "opened": _("Newest case first"),
-        "closed": _("Closed last first"),
+        "closed": _("Solved last first"),
     }
     return [
         Choice(labels[order], address_of(replace(wish, order=order, after="", before="")), wish.chosen_order == order)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, live_after, wants_piece
+from yinuo.cases.actions.closing import may_reopen
 from yinuo.cases.forms import OUTCOME_LABELS
 from yinuo.cases.models import Case
 from yinuo.cases.pages.shown import channel_icon, shown_entries
@@ -72,7 +73,7 @@ def case_page(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
 def conversation_piece(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Return the conversation and the line below the title, for the page to refresh itself."""
     case = case_by_reference(reference, actor=actor)
-    context = _conversation_context(request, case) | _head_context(case, actor) | leaving_context(case, actor)
+    context = _conversation_context(request, case, actor) | _head_context(case, actor) | leaving_context(case, actor)
     return render(request, "desk/_conversation_refresh.html", context)
 
 
@@ -106,7 +107,7 @@ def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writi
 def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing, at: datetime) -> dict[str, Any]:
     """Return what `_case.html` shows of a case."""
     return {
-        **_conversation_context(request, case),
+        **_conversation_context(request, case, actor),
         **_head_context(case, actor),
         **leaving_context(case, actor),
         **composer_context(case, actor),
@@ -116,7 +117,10 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         "outcomes": OUTCOME_LABELS.items(),
         "may_note": actor.may("cases.note"),
         "may_close": case.is_open and actor.may("cases.close"),
-        "may_reopen": not case.is_open and case.merged_into_id is None and actor.may("cases.reopen"),
+        "may_reopen": not case.is_open
+        and case.merged_into_id is None
+        and actor.may("cases.reopen")
+        and may_reopen(case, by=actor, at=at),
         "acts": offered_acts(case, actor),
     }
 
@@ -143,13 +147,14 @@ def _visible_reference(words: str, actor: Actor) -> str:
         return ""
 
 
-def _conversation_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+def _conversation_context(request: HttpRequest, case: Case, actor: Actor) -> dict[str, Any]:
     conversing = conversation(case, whole=request.GET.get("all") == "1")
     return {
         "case": case,
         "entries": shown_entries(conversing.entries, file_url=lambda pk: reverse("attachment", args=[pk])),
         "last_message_id": conversing.last_message_id,
         "hidden_count": conversing.hidden_count,
+        "may_reply_to_thanks": actor.may("cases.reply"),
     }
 
 

@@ -174,7 +174,7 @@ def test_everything_works_without_a_script(live_server, chromium, house: House, 
     page.locator("summary", has_text="结案").first.click()
     page.locator("form[action*=closure] button").click()
 
-    expect(page.locator("#case-line")).to_contain_text("已结案")
+    expect(page.locator("#case-line")).to_contain_text("已解决")
     context.close()
 
 
@@ -501,7 +501,7 @@ def test_on_a_phone_an_answer_is_sent_undone_and_sent_with_closing(
 
     send_waiting()
     page.reload()
-    expect(page.locator("#case-line")).to_contain_text("已结案")
+    expect(page.locator("#case-line")).to_contain_text("已解决")
 
 
 def test_an_answer_that_could_not_be_sent_is_edited_and_sent_again(

@@ -10,8 +10,9 @@ from yinuo.access.actors import Actor
 from yinuo.access.roles import PERMISSIONS, Role
 from yinuo.cases.actions import notify_customer
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.facts import CaseOpened, CustomerAnswered, CustomerNotified
-from yinuo.cases.models import Channel, Message
+from yinuo.cases.facts import CaseClosed, CaseOpened, CustomerAnswered, CustomerNotified
+from yinuo.cases.models import Case, CaseState, Channel, Message, MessageKind
+from yinuo.cases.rules import UNASKED_OUTCOMES
 from yinuo.foundation.clock import now
 from yinuo.foundation.facts import RecordedFact
 from yinuo.foundation.followers import follower
@@ -26,11 +27,13 @@ from .actions.letters import LetterDraft, queue_letter
 from .actions.sending import MAILED_CHANNELS, queue_mail_for
 from .facts import MailboxCleared, MailboxObstructed
 from .models import StoredMail
-from .writing import acknowledgement
+from .writing import acknowledgement, solved_notice
 
 MAIL = Actor.system("mail")
 # A digest that could not be sent by then speaks of a day that is nearly over.
 _DIGEST_LIVES_FOR = timedelta(hours=8)
+# What was solved longer ago than this is history, not news.
+_NEWS_FOR = timedelta(days=1)
 
 
 @follower("mail.acknowledge", kinds=[CaseOpened], batch_size=50)
@@ -45,6 +48,29 @@ def acknowledge_new_cases(facts: Sequence[RecordedFact]) -> None:
         at = now()
         said = Said(text=acknowledgement(case, name=mail.message.author_name or case.customer.name), at=at)
         notify_customer(case=case, said=said, conversation=mail.message.conversation, by=MAIL, at=at)
+
+
+@follower("mail.ask_if_solved", kinds=[CaseClosed], batch_size=50)
+def ask_if_solved(facts: Sequence[RecordedFact]) -> None:
+    """Tell a customer by mail that their case is solved, and ask; unless the answer that solved it asks already."""
+    at = now()
+    asked = [
+        fact.case_id
+        for fact in facts
+        if not fact.actor.startswith("customer:")
+        and fact.payload["outcome"] not in UNASKED_OUTCOMES
+        and at - fact.at < _NEWS_FOR
+    ]
+    solved = Case.objects.filter(pk__in=asked, state=CaseState.SOLVED).select_related("customer", "owner")
+    for case in solved.order_by("id"):
+        conversation = case.conversations.order_by("-id").first()
+        if conversation is None or conversation.channel not in MAILED_CHANNELS:
+            continue
+        if case.messages.filter(kind=MessageKind.REPLY, at=case.closed_at).exists():
+            continue
+        name = case.messages.filter(kind=MessageKind.CUSTOMER).order_by("-id").values_list("author_name", flat=True)
+        said = Said(text=solved_notice(case, name=name.first() or case.customer.name), at=at)
+        notify_customer(case=case, said=said, conversation=conversation, by=MAIL, at=at)
 
 
 @follower("mail.send", kinds=[CustomerAnswered, CustomerNotified], batch_size=50)

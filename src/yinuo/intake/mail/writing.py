@@ -9,7 +9,7 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from yinuo.cases.models import Attachment, Case, Message
+from yinuo.cases.models import Attachment, Case, CaseState, Message, MessageKind
 from yinuo.cases.queries import given_name
 from yinuo.cases.store import path_of
 from yinuo.organisation.queries import our_zone
@@ -31,7 +31,8 @@ def outgoing_mail(row: QueuedMail) -> OutgoingMail:
     thread = _thread_before(message)
     mark = make_body_mark(message_id_keys()[0], message.conversation_id, message.pk)
     with translation.override(case.language):
-        text = f"{message.text.rstrip()}\n\n{_footer(case)}\n{mark}\n"
+        asked = f"\n\n{is_it_solved(case)}" if _ends_with(message, case) else ""
+        text = f"{message.text.rstrip()}{asked}\n\n{_footer(case)}\n{mark}\n"
     return OutgoingMail(
         sender=Person(mailbox.address, mailbox.sender_name),
         to=people[:1],
@@ -82,6 +83,31 @@ def acknowledgement(case: Case, *, name: str) -> str:
             "due": due,
             "link": tracking_link(case),
         }
+
+
+def solved_notice(case: Case, *, name: str) -> str:
+    """Return the notice that a case is solved, in the customer's language, with the question whether it is."""
+    with translation.override(case.language):
+        hello = _("Hello %(name)s,\n\nwe think that what you wrote to us about is solved.") % {"name": name}
+        return f"{hello}\n\n{is_it_solved(case)}"
+
+
+def is_it_solved(case: Case) -> str:
+    """Return the question whether a solved case is solved, in the language now in force; the click is on that page."""
+    link = f"{tracking_link(case)}#solved"
+    if case.settles_at is None:
+        return _("Is it solved? Say yes or no with one click, or just answer this mail if it is not: %(link)s") % {
+            "link": link
+        }
+    return _(
+        "Is it solved? Say yes or no with one click: %(link)s\n"
+        "If not, you can also just answer this mail until %(day)s, and we take it up again."
+    ) % {"link": link, "day": local_time(case.settles_at)}
+
+
+def _ends_with(message: Message, case: Case) -> bool:
+    """Return whether the case was solved by this very answer, and its customer can still say no."""
+    return message.kind == MessageKind.REPLY and case.state == CaseState.SOLVED and message.at == case.closed_at
 
 
 def tracking_link(case: Case) -> str:

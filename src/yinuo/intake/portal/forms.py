@@ -132,9 +132,9 @@ class ClosingForm(ActForm):
 
 
 class ReopeningForm(ActForm):
-    """It is not solved: what is missing, with files."""
+    """It is not solved: what is missing, with files, if they like."""
 
-    text = forms.CharField(max_length=TEXT_LENGTH, strip=False)
+    text = forms.CharField(max_length=TEXT_LENGTH, strip=False, required=False)
     files = FilesField(required=False)  # type: ignore[assignment]
 
 

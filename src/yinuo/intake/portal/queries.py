@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Case, CaseQuerySet, CaseState, Message, Promise
+from yinuo.cases.models import ENDED, Case, CaseQuerySet, CaseState, Message, Promise
 from yinuo.cases.queries import given_name
 from yinuo.cases.queries.finding import PUBLIC_KINDS
 from yinuo.cases.queries.ledger import PromiseShown, shown_promise
@@ -77,7 +77,7 @@ def own_cases(actor: Actor, *, search: str = "", before: str = "", at: datetime)
     running = Q(state=CaseState.OPEN) | Q(merged_into__state=CaseState.OPEN)
     by_due = (Coalesce("next_due_at", "merged_into__next_due_at"), "id")
     open_cases = [] if before else list(cases.filter(running).order_by(*by_due))
-    closed = cases.filter(state=CaseState.CLOSED).exclude(merged_into__state=CaseState.OPEN)
+    closed = cases.filter(state__in=ENDED).exclude(merged_into__state=CaseState.OPEN)
     if before and (last := closed.filter(reference=before).first()):
         closed = closed.filter(Q(closed_at__lt=last.closed_at) | Q(closed_at=last.closed_at, pk__lt=last.pk))
     page = list(closed.order_by("-closed_at", "-id")[: _CLOSED_ON_A_PAGE + 1])

@@ -51,6 +51,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("mailboxes", _("Mailboxes"), "mail.configure"),
         ("mails", _("Mails needing a look"), "mail.replay"),
         ("canned_answers", _("Canned answers"), "cases.reply"),
+        ("closing", _("Solving and reopening"), "cases.edit_rules"),
         ("standards", _("Standards"), "standards.edit"),
         ("pledges", _("Pledges"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),

@@ -7,6 +7,7 @@ from . import (
     browsers,
     calendars,
     canned,
+    closing,
     company,
     doors,
     health,
@@ -41,6 +42,8 @@ urlpatterns = [
     path(
         "canned-answers/<int:answer_id>/deletion", canned.canned_answer_deletion, name="settings_canned_answer_deletion"
     ),
+    path("closing", closing.closing, name="settings_closing"),
+    path("closing/<int:team_id>", closing.team_closing, name="settings_team_closing"),
     path("standards", standards.standards, name="settings_standards"),
     path("standards/new", standards.new_standard, name="settings_new_standard"),
     path("standards/<int:standard_id>", standards.standard, name="settings_standard"),

@@ -386,7 +386,7 @@ def test_a_case_is_worked_on_from_answer_to_reopening(house, chen, admin) -> Non
     assert (reply["kind"], reply["author"], reply["channel"]) == ("reply", f"staff:{house.chen.pk}", "mail")
     assert note["kind"] == "note"
     assert handed["owner"] == {"id": house.zhou.pk, "name": "周敏"}
-    assert (closed["state"], closed["next_due_at"]) == ("closed", None)
+    assert (closed["state"], closed["next_due_at"]) == ("solved", None)
     assert reopened["state"] == "open"
     assert (wrote["kind"], wrote["channel"], wrote["author_name"]) == ("customer", "phone", "王丽")
     kinds = [one["kind"] for one in chen.get(f"{path}/messages").json()["items"]]

@@ -68,6 +68,7 @@ class World:
             identity_id=self.identity_id,
             merge_id=1,
             attachment_id=self.attachment_id,
+            message_id=self.attachment_id,
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
             view_id=self.view_id,
@@ -114,6 +115,14 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
     ("POST", "/cases/{reference}/notes", lambda _w: {"text": "x"}, (401, 404, 404, 403, 201, 201, 201, 201)),
     ("POST", "/cases/{reference}/closures", lambda _w: {"outcome": "solved"}, WORK),
     ("POST", "/cases/{reference}/reopenings", lambda _w: {"reason": "x"}, (401, 404, 403, 403, 403, 409, 409, 409)),
+    ("POST", "/cases/{reference}/confirmations", lambda _w: {}, (401, 404, 403, 403, 403, 409, 409, 409)),
+    # The message was never taken as thanks.
+    (
+        "POST",
+        "/cases/{reference}/messages/{message_id}/overruling",
+        lambda _w: None,
+        (401, 404, 403, 403, 403, 404, 404, 404),
+    ),
     (
         "POST",
         "/cases/{reference}/owners",

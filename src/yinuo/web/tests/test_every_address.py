@@ -122,6 +122,9 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
     ("case_reopenings", "POST", {"reason": "又坏了"}, (302, 404, 404, 409, 409, 403, 403, 409)),
     ("case_receivers", "GET", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
+    # The message was never taken as thanks.
+    ("case_thanks_overruling", "POST", {}, (302, 404, 404, 404, 404, 403, 403, 404)),
+    ("case_owner", "POST", {"reason": "出差"}, (302, 404, 404, 403, 302, 403, 403, 302)),
     ("case_reveals", "POST", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     ("attachment", "GET", {}, READ_CASE),
     # Lists, and the views people keep of them. The view belongs to the agent and to the team that the leader leads.
@@ -212,6 +215,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_mail_text", "GET", {}, ONE_MAIL),
     ("settings_mail_file", "GET", {}, ONE_MAIL),
     ("settings_mail_filing", "POST", {}, (302, 403, 404, 302, 302, 403, 403, 302)),
+    ("settings_closing", "GET", {}, ADMIN),
+    ("settings_team_closing", "POST", {"reopening": "within", "days": 7, "owner": "keep"}, ADMIN_ACT),
     ("settings_canned_answers", "GET", {}, CANNED),
     ("settings_canned_answers", "POST", {}, (302, 403, 422, 422, 422, 403, 403, 422)),
     ("settings_new_canned_answer", "GET", {}, CANNED),

@@ -15,8 +15,14 @@ from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.masking import masked_mail
-from yinuo.cases import rules as case_rules
-from yinuo.cases.actions import add_automatic_message, add_customer_message, add_note, open_case, store_bytes
+from yinuo.cases.actions import (
+    add_automatic_message,
+    add_customer_message,
+    add_note,
+    belongs_to_new_case,
+    open_case,
+    store_bytes,
+)
 from yinuo.cases.actions.attaching import AttachmentDraft, StorageFull
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.actions.opening import FirstMessage
@@ -257,7 +263,7 @@ def _join(stored: StoredMail, arrival: _Arrival, match: ThreadMatch) -> None:
         message = add_automatic_message(case=case, said=said, by=MAIL, at=arrival.at)
     elif match.is_internal or (arrival.sender and arrival.sender.address in arrival.house.staff):
         message = add_note(case=case, said=said, by=MAIL, at=arrival.at)
-    elif case.closed_at and not case_rules.may_reopen(closed_at=case.closed_at, at=arrival.at):
+    elif belongs_to_new_case(case, said, at=arrival.at):
         _open(stored, arrival, match, follows=case)
         return
     else:

@@ -4,7 +4,7 @@ The link opens this one case and nothing else; who holds it is called what they 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,15 +35,6 @@ from .frame import page
 
 _POSTS = 12
 _PERIOD = timedelta(minutes=10)
-
-
-class TooLongClosed(Refusal):
-    code = "portal.too_long_closed"
-
-    def sentence(self) -> str:
-        return _("This request was closed a while ago. Please write to us anew and name its number, %(reference)s.") % (
-            self.details
-        )
 
 
 @dataclass(frozen=True)
@@ -95,41 +86,46 @@ def received(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 @case_page("POST")
 def add_message(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take what the customer adds; a case closed within the window starts again."""
+    """Take what the customer adds; a solved case starts again, and what comes after its time is a new one."""
 
-    def act() -> str:
+    def act() -> tuple[str, Case]:
         values = WordsForm(request.POST, request.FILES).checked()
-        _add(opened, values["text"].strip(), values["files"])
-        return _("We have your message.")
+        case = _add(opened, values["text"].strip(), values["files"])
+        if case.pk != opened.case.pk:
+            return _("We have your message. Because the old request is closed, it has a new number."), case
+        return _("We have your message."), case
 
     return _done(request, opened, act)
 
 
 @case_page("POST")
 def close(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """The customer says that it is solved, with a word if they like."""
+    """The customer says that it is solved, with a word if they like; of a solved case, that it is so indeed."""
 
-    def act() -> str:
+    def act() -> tuple[str, Case]:
         word = ClosingForm(request.POST).checked()["text"]
-        actions.close_case(case=opened.case, outcome="solved", summary=word, by=opened.actor, at=now())
-        return _("Thank you. If it comes back, write here and we take it up again.")
+        if opened.case.is_open:
+            actions.close_case(case=opened.case, outcome="solved", summary=word, by=opened.actor, at=now())
+            return _("Thank you. If it comes back, write here and we take it up again."), opened.case
+        actions.confirm_solved(case=opened.case, word=word, by=opened.actor, at=now())
+        return _("Thank you, we are glad. If it comes back, write here: it becomes a new request."), opened.case
 
     return _done(request, opened, act)
 
 
 @case_page("POST")
 def reopen(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """The customer says that it is not solved, and what is missing."""
+    """The customer says that it is not solved, by one click, with what is missing if they like."""
 
-    def act() -> str:
+    def act() -> tuple[str, Case]:
         values = ReopeningForm(request.POST, request.FILES).checked()
-        _refuse_after_window(opened.case)
         files, at = kept_files(values["files"]), now()
         said = Said(values["text"].strip(), at, author_name=opened.name, attachments=files)
         with transaction.atomic():
             actions.reopen_case(case=opened.case, reason=said.text, by=opened.actor, at=at)
-            actions.add_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at)
-        return _("We have taken it up again.")
+            if said.text or files:
+                actions.add_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at)
+        return _("We have taken it up again."), opened.case
 
     return _done(request, opened, act)
 
@@ -161,22 +157,24 @@ def _by_session(request: HttpRequest, reference: str) -> Opened | None:
     return Opened(case_by_reference(reference, actor=actor), actor, name=actor.name, by_link=False)
 
 
-def _add(opened: Opened, text: str, files: Any) -> None:
-    _refuse_after_window(opened.case)
+def _add(opened: Opened, text: str, files: Any) -> Case:
     at = now()
     said = Said(text, at, author_name=opened.name, attachments=kept_files(files))
-    actions.add_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at)
+    taken = actions.take_customer_message(case=opened.case, said=said, channel="portal", by=opened.actor, at=at).case
+    # A case this one was merged into may be somebody else's: only a new one is theirs for sure.
+    return taken if taken.opened_at == at else opened.case
 
 
-def _done(request: HttpRequest, opened: Opened, act: Callable[[], str]) -> HttpResponse:
+def _done(request: HttpRequest, opened: Opened, act: Callable[[], tuple[str, Case]]) -> HttpResponse:
     try:
-        sentence = act()
+        sentence, case = act()
     except Refusal as refusal:
         if wants_piece(request):
             raise
         return _page(request, opened, refusal=refusal, text=request.POST.get("text", ""), status=refusal.status)
     messages.success(request, sentence)
-    return redirect(opened.url())
+    # The same door leads to the case in which they go on.
+    return redirect(replace(opened, case=case).url())
 
 
 def _page(
@@ -208,8 +206,3 @@ def _context(opened: Opened, *, whole: bool = False) -> dict[str, Any]:
         "promises": [(one, open_time(one.within) if one.within else "") for one in shown.promises],
         "is_late": shown.next is not None and shown.next.state == "broken",
     }
-
-
-def _refuse_after_window(case: Case) -> None:
-    if not tracked(case, at=now()).may_write:
-        raise TooLongClosed(reference=case.reference)

@@ -273,7 +273,7 @@ def test_a_case_shows_every_promise_and_change_and_nothing_internal(house: House
         "我们承诺",
         "承诺已兑现",
         "我们没有按时做到，非常抱歉",
-        "已结案",
+        "我们认为已解决",
         "已重新受理",
         "又漏了",
         "您已确认解决 · 谢谢师傅",

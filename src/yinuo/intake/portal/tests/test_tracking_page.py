@@ -73,16 +73,35 @@ def test_the_customer_says_it_is_solved_and_that_it_is_not(house: House, client:
     assert "问题还没有解决。" in text_of(page)
 
 
-def test_long_after_the_closure_nothing_can_be_added(house: House, client: Client, at) -> None:
+def test_one_click_takes_a_solved_case_up_again_and_another_closes_it_for_good(house: House, client, at) -> None:
+    case = house.open(at=at)
+    close_case(case=case, outcome="solved", by=actor_of(house.chen), at=at)
+
+    assert "是否已解决" in text_of(client.get(f"/track/{case.track_token}"))
+    client.post(f"/track/{case.track_token}/reopenings")
+    assert Case.objects.get(pk=case.pk).state == "open"
+    assert Message.objects.filter(case=case).count() == 1
+    close_case(case=case, outcome="solved", by=actor_of(house.chen), at=at)
+    client.post(f"/track/{case.track_token}/closure", {"text": "服务很好"})
+    closed = Case.objects.get(pk=case.pk)
+
+    assert closed.state == "closed"
+    assert closed.closures.order_by("-id")[0].summary == "服务很好"
+    assert client.post(f"/track/{case.track_token}/reopenings", {"text": "又坏了"}).status_code == 409
+
+
+def test_what_is_written_to_a_closed_case_becomes_a_new_one_that_follows_it(house: House, client: Client, at) -> None:
     case = house.open(at=at - timedelta(days=30))
     close_case(case=case, outcome="solved", by=actor_of(house.chen), at=at - timedelta(days=20))
 
     page = client.get(f"/track/{case.track_token}")
     response = client.post(f"/track/{case.track_token}/messages", {"text": "又坏了"})
+    new = Case.objects.get(follows=case)
 
-    assert "<textarea" not in page.content.decode()
-    assert response.status_code == 409
-    assert f"请重新联系我们并说明编号 {case.reference}" in text_of(response)
+    assert f"作为新的请求，接续 {case.reference}" in text_of(page)
+    assert (response.status_code, response.url) == (302, f"/track/{new.track_token}")
+    assert (new.owner, new.team, new.state) == (house.chen, house.team, "open")
+    assert Message.objects.get(case=new).text == "又坏了"
     assert Message.objects.filter(case=case).count() == 1
 
 
