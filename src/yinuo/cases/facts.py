@@ -74,6 +74,28 @@ class PromiseSoonDue(Fact):
     due_at: datetime
 
 
+class CaseEscalated(Fact):
+    """A promise reached a rung of its ladder; `at` of the fact is that instant. Who is told stands in the tellings.
+
+    target: a value of `RungTarget`. The owner stays.
+    """
+
+    case_id: int
+    escalation_id: int
+    promise_id: int
+    kind: str
+    rung_number: int
+    target: str
+
+
+class EscalationEnded(Fact):
+    """The customer was answered, or the case closed: attention need not be raised any more."""
+
+    case_id: int
+    escalation_id: int
+    promise_id: int
+
+
 class CustomerWrote(Fact):
     """The customer, or somebody with them, said something."""
 

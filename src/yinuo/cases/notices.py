@@ -110,6 +110,19 @@ TEAM_BROKEN = kind(
     default=Ways(app=True, push=False, digest=True),
     is_urgent=True,
 )
+ESCALATED = kind(
+    "cases.escalated",
+    subject="case",
+    label=_("A case is escalated to me"),
+    sentence=lambda name, count: (
+        ngettext("%(name)s is escalated to you", "%(name)s was escalated to you %(count)s times", count)
+        % {"name": name, "count": count}
+    ),
+    icon="arrow-up",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+    is_urgent=True,
+)
 MENTIONED = kind(
     "cases.mentioned",
     subject="case",

@@ -1,6 +1,7 @@
 """What cases tell staff of: who owns a case hears what others do with it, and when its promises run out.
 
-Promises that end are counted, too (`tally.py`); who hears of offers stands in `telling_handoffs.py`.
+Promises that end are counted, too (`tally.py`); cases climb their ladders (`climbing.py`); who hears of offers stands
+in `telling_handoffs.py`.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from yinuo.notifications.kinds import Kind
 from yinuo.organisation.models import TeamMembership
 
 from . import notices
+from .climbing import climb_ladders
 from .facts import (
     CaseOpened,
     CaseReopened,
@@ -34,7 +36,7 @@ from .models import Case, Message
 from .tally import tally_promises
 from .telling_handoffs import tell_of_handoffs
 
-__all__ = ["tally_promises", "tell_of_handoffs", "tell_staff"]
+__all__ = ["climb_ladders", "tally_promises", "tell_of_handoffs", "tell_staff"]
 
 NOTICES = Actor.system("notices")
 # What was said longer ago than this before we had it comes from an import: history, not news.

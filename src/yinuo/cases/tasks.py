@@ -1,4 +1,4 @@
-"""Timed work of cases: promises that fall due, offers nobody answered, decisions to look at again, solved cases."""
+"""Timed work of cases: promises that fall due, rungs that are reached, offers, decisions and solved cases that wait."""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +6,10 @@ from yinuo.foundation.timers import timed
 
 from .actions import (
     break_due_promises,
+    reach_due_rungs,
     remind_of_decisions,
     settle_due_cases,
+    tell_of_escalations,
     time_out_handoffs,
     warn_of_due_promises,
 )
@@ -43,3 +45,9 @@ def remind(at: datetime) -> int:
 def settle_due(at: datetime) -> int:
     """Close solved cases for good when the time for the customer's word is over."""
     return settle_due_cases(at=at)
+
+
+@timed("cases.reach_rungs", every=_EVERY, lane="promises")
+def reach_rungs(at: datetime) -> int:
+    """Escalate the cases whose rungs are reached, and tell those who are to be told now."""
+    return reach_due_rungs(at=at) + tell_of_escalations(at=at)

@@ -27,6 +27,21 @@ class CalendarChanged(Fact):
     number: int
 
 
+class LadderChanged(Fact):
+    """A ladder was added, or got new rungs; promises given before keep theirs."""
+
+    ladder_id: int
+    version_id: int
+    number: int
+
+
+class LadderChosen(Fact):
+    """A standard uses this ladder from now on; none: the default one."""
+
+    standard_id: int
+    ladder_id: int | None
+
+
 class PledgeChanged(Fact):
     """A pledge was added, or says something else from a day on; its older versions stay."""
 

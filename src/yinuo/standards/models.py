@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.foundation.bilingual import Named, reads_chinese
 from yinuo.foundation.models import Calendar
+from yinuo.organisation.models import Post, Staff
 
 
 class CaseClass(models.TextChoices):
@@ -14,6 +15,89 @@ class CaseClass(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency")
     IMPORTANT = "important", _("Important")
     ROUTINE = "routine", _("Routine")
+
+
+class Ladder(Named):
+    """Who is told, and when, while a promise runs out or stays broken. Its rungs stand in its versions."""
+
+    is_default = models.BooleanField(default=False, help_text="For every standard that names no ladder of its own.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="one_default_ladder"
+            )
+        ]
+        ordering = ["code"]
+
+
+class LadderVersion(models.Model):
+    """The rungs of a ladder from one edit to the next; never changed, only followed."""
+
+    ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ladder", "number"], name="one_ladder_version_per_number")]
+        ordering = ["ladder", "number"]
+
+
+class RungMoment(models.TextChoices):
+    """When a rung is reached, seen from the instant the promise falls due."""
+
+    BEFORE = "before", _("Before it falls due")
+    BROKEN = "broken", _("When it is broken")
+    AFTER = "after", _("After it is broken")
+
+
+class RungTarget(models.TextChoices):
+    """Whose attention a rung raises. The owner stays the owner, whoever is told."""
+
+    OWNER = "owner", _("The owner")
+    TEAM_LEADER = "team_leader", _("The team leader")
+    MANAGER = "manager", _("The manager")
+    COORDINATION = "coordination", _("The leader of the fallback team")
+    POST = "post", _("A post")
+    STAFF = "staff", _("A colleague")
+
+
+class Rung(models.Model):
+    """One step of a ladder: when it is reached, and whose attention it raises.
+
+    share: of the open time of the promise, for BEFORE. after_minutes: of open time since it fell due, for AFTER.
+    """
+
+    version = models.ForeignKey(LadderVersion, on_delete=models.PROTECT, related_name="rungs")
+    number = models.PositiveSmallIntegerField()
+    moment = models.CharField(max_length=10, choices=RungMoment.choices)
+    share = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    after_minutes = models.PositiveIntegerField(null=True)
+    target = models.CharField(max_length=20, choices=RungTarget.choices)
+    post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    respects_hours = models.BooleanField(
+        default=True, help_text="Whether people are told in their working hours only; the rung is reached all the same."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="one_rung_per_number"),
+            models.CheckConstraint(
+                name="a_rung_says_when",
+                condition=models.Q(moment="before", share__gt=0, share__lt=1, after_minutes=None)
+                | models.Q(moment="broken", share=None, after_minutes=None)
+                | models.Q(moment="after", share=None, after_minutes__gt=0),
+            ),
+            models.CheckConstraint(
+                name="a_rung_says_whom",
+                condition=models.Q(target="post", post__isnull=False, staff=None)
+                | models.Q(target="staff", staff__isnull=False, post=None)
+                | ~models.Q(target__in=["post", "staff"]) & models.Q(post=None, staff=None),
+            ),
+        ]
+        ordering = ["version", "number"]
 
 
 class Standard(Named):
@@ -29,6 +113,14 @@ class Standard(Named):
     case_class = models.CharField(max_length=20, blank=True, choices=CaseClass.choices)
     category = models.CharField(max_length=60, blank=True)
     region_code = models.CharField(max_length=60, blank=True)
+    ladder = models.ForeignKey(
+        Ladder,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="standards",
+        help_text="Who is told when its promises are broken; empty: the default ladder.",
+    )
 
     class Meta:
         ordering = ["position", "id"]

@@ -11,7 +11,7 @@ from yinuo.foundation.calendars import BusinessCalendar
 from yinuo.foundation.models import CalendarVersion
 from yinuo.foundation.refusals import NotFound
 
-from .models import PledgeVersion, Revision, Standard, StandardVersion
+from .models import LadderVersion, PledgeVersion, Revision, Rung, Standard, StandardVersion
 from .rules import Offer, Request, fits
 
 _copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
@@ -90,6 +90,18 @@ def _offer(version: StandardVersion) -> Offer:
         pausing_kinds=frozenset(version.pausing_kinds),
         replacement_limit=version.replacement_limit,
     )
+
+
+def newest_rungs() -> dict[int | None, list[Rung]]:
+    """Return the rungs of every ladder in its newest version, by the ladder; under None those of the default one."""
+    newest = LadderVersion.objects.order_by("ladder_id", "-number").distinct("ladder_id").values("pk")
+    rungs: dict[int | None, list[Rung]] = {None: []}
+    for rung in Rung.objects.filter(version__in=newest).select_related("version__ladder").order_by("number"):
+        ladder = rung.version.ladder
+        rungs.setdefault(ladder.pk, []).append(rung)
+        if ladder.is_default:
+            rungs[None].append(rung)
+    return rungs
 
 
 def pledges_on(day: date) -> list[PledgeVersion]:

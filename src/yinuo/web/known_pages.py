@@ -124,6 +124,15 @@ _SETTINGS = (
         is_setting=True,
     ),
     Known(
+        gettext_lazy("Escalation"),
+        "settings_ladders",
+        "arrow-up",
+        gettext_lazy("Who is told, step by step, while a promise runs out or stays broken."),
+        "standards.edit",
+        "ladder escalate 升级 上报",
+        is_setting=True,
+    ),
+    Known(
         gettext_lazy("Pledges"),
         "settings_pledges",
         "award",

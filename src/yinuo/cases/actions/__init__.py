@@ -2,6 +2,7 @@
 
 from .attaching import AttachmentDraft, StorageFull, store_bytes
 from .closing import close_case, confirm_solved, reopen_case, settle_due_cases
+from .escalating import reach_due_rungs, tell_of_escalations
 from .following import belongs_to_new_case, take_customer_message
 from .handing import (
     accept_handoff,
@@ -51,6 +52,7 @@ __all__ = [
     "offer_handoff",
     "open_case",
     "overrule_thanks",
+    "reach_due_rungs",
     "refuse_handoff",
     "remind_of_decisions",
     "reopen_case",
@@ -61,6 +63,7 @@ __all__ = [
     "split_case",
     "store_bytes",
     "take_customer_message",
+    "tell_of_escalations",
     "time_out_handoffs",
     "undo_merge",
     "unlink_cases",

@@ -19,12 +19,14 @@ from .router import router
 from .shapes import (
     CaseFactOut,
     CaseOut,
+    EscalationOut,
     MessageOut,
     PromiseOut,
     Reference,
     case_fact_out,
     case_out,
     case_rows,
+    escalation_out,
     message_out,
     message_rows,
     promise_out,
@@ -46,6 +48,7 @@ _ORDERS = {
 }
 _BY_MESSAGE = Order("messages")
 _BY_PROMISE = Order("promises")
+_BY_ESCALATION = Order("escalations")
 _BY_FACT = Order("case-facts")
 
 
@@ -103,6 +106,17 @@ def list_promises(request: ApiRequest, reference: Path[Reference], wish: Query[P
     Scope `cases:read`.
     """
     return page_of(visible_case(request, reference).promises.all(), _BY_PROMISE, wish, promise_out)
+
+
+@router.get("/{reference}/escalations", response=Page[EscalationOut], operation_id="list_escalations")
+def list_escalations(request: ApiRequest, reference: Path[Reference], wish: Query[PageWish]) -> dict[str, Any]:
+    """List the rungs that the promises of a case have reached, with who is told, in the order of their planning.
+
+    Scope `cases:read`. Rungs that are still to come are not listed.
+    """
+    reached = visible_case(request, reference).escalations.filter(reached_at__isnull=False)
+    rows = reached.select_related("rung").prefetch_related("tellings")
+    return page_of(rows, _BY_ESCALATION, wish, escalation_out)
 
 
 @router.get("/{reference}/facts", response=Page[CaseFactOut], operation_id="list_case_facts")

@@ -13,6 +13,7 @@ from yinuo.cases.models import (
     CaseState,
     Channel,
     Consent,
+    Escalation,
     Message,
     MessageKind,
     Promise,
@@ -128,6 +129,26 @@ class PromiseOut(BaseModel):
         description="Time by the clock it ran, pauses left out; null while it is live."
     )
     reason: str = Field(description="Which standard in which version gave how much time.")
+
+
+class EscalationTellingOut(BaseModel):
+    """Who is told of an escalation; `told_at` is null until their working hours begin."""
+
+    staff_id: int
+    tell_at: datetime
+    told_at: datetime | None
+
+
+class EscalationOut(BaseModel):
+    """A rung that a promise of the case has reached. `ended_at` is null until the customer is answered."""
+
+    id: int
+    promise_id: int
+    rung: int = Field(description="The place of the rung on its ladder, from 1.")
+    target: str = Field(examples=["team_leader"])
+    reached_at: datetime
+    ended_at: datetime | None
+    tellings: list[EscalationTellingOut]
 
 
 class CaseFactOut(BaseModel):
@@ -251,4 +272,20 @@ def case_fact_out(fact: FactRow) -> CaseFactOut:
         actor=fact.actor,
         staff_id=fact.staff_id,
         payload=fact.payload,
+    )
+
+
+def escalation_out(row: Escalation) -> EscalationOut:
+    """Return a reached rung as the API shows it."""
+    return EscalationOut(
+        id=row.pk,
+        promise_id=row.promise_id,
+        rung=row.rung.number,
+        target=row.rung.target,
+        reached_at=row.reached_at,
+        ended_at=row.ended_at,
+        tellings=[
+            EscalationTellingOut(staff_id=one.staff_id, tell_at=one.tell_at, told_at=one.told_at)
+            for one in row.tellings.all()
+        ],
     )

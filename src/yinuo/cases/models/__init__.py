@@ -3,6 +3,7 @@
 from .case import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
 from .closing import ClosingRule, Closure, Reopening, ReopenOwner, ReopenRule, Thanks
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
+from .escalation import Escalation, EscalationTelling
 from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
 from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
@@ -23,6 +24,8 @@ __all__ = [
     "Consent",
     "Conversation",
     "DecisionCause",
+    "Escalation",
+    "EscalationTelling",
     "Handoff",
     "HandoffEnd",
     "HandoffLimits",

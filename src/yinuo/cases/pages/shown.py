@@ -28,6 +28,7 @@ EVENT_LOOKS = {
     "cases_linked": ("link", "plain"),
     "cases_unlinked": ("link", "plain"),
     "merge_undone": ("arrow-back-up", "plain"),
+    "case_escalated": ("arrow-up", "broken"),
     "case_reopened": ("rotate", "soon"),
     "case_closed": ("checks", "kept"),
     "case_settled": ("lock", "plain"),

@@ -1,5 +1,6 @@
 """What pages and the API read of cases. Every read of people's data starts at `visible_to`."""
 
+from .attention import EscalationShown, attention
 from .beside import Customership, customership_of, latest_orders, other_cases, owned_by
 from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
@@ -27,6 +28,7 @@ __all__ = [
     "VIEW_COUNT_LIMIT",
     "Conversing",
     "Customership",
+    "EscalationShown",
     "Event",
     "LinkShown",
     "MergePreview",
@@ -37,6 +39,7 @@ __all__ = [
     "Talk",
     "Tracked",
     "attachment_for",
+    "attention",
     "case_by_reference",
     "case_list",
     "cases_found",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yinuo.cases.facts import (
     CaseClosed,
+    CaseEscalated,
     CaseHeldForDecision,
     CaseOpened,
     CaseReopened,
@@ -39,6 +40,7 @@ from yinuo.cases.models import (
     Channel,
     Closure,
     DecisionCause,
+    EscalationTelling,
     Message,
     MessageKind,
     Ownership,
@@ -73,12 +75,14 @@ SHOWN_TYPES = tuple(
         CaseSplit,
         CasesUnlinked,
         MergeUndone,
+        CaseEscalated,
     )
 )
 # Who among us offers a case to whom is nobody's business outside.
 OWN_EVENTS = frozenset(
     fact.fact_type.partition(".")[2]
     for fact in (
+        CaseEscalated,
         HandoffOffered,
         HandoffRefused,
         HandoffTimedOut,
@@ -278,6 +282,7 @@ def _events(case: Case) -> list[Event]:
     closures = iter(Closure.objects.filter(case=case).exclude(outcome=MERGED).order_by("id"))
     others = _others(facts)
     reasons = _reasons(case, {fact.type.partition(".")[2] for fact in facts})
+    told = _told(facts)
     events = []
     for (what, at, actor), group in groupby(facts, key=lambda fact: (fact.type, fact.at, fact.actor)):
         same = list(group)
@@ -288,7 +293,9 @@ def _events(case: Case) -> list[Event]:
                 what=short,
                 at=at,
                 by=names.get(actor, ""),
-                detail=_detail(short, same[0], closure, reasons),
+                detail=told.get(same[0].payload["escalation_id"], "")
+                if short == "case_escalated"
+                else _detail(short, same[0], closure, reasons),
                 name=_name(same[0], names),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
                 other=others.get(same[0].payload.get("other_case_id", 0), ""),
@@ -339,6 +346,17 @@ def _detail(what: str, fact: RecordedFact, closure: Closure | None, reasons: dic
     if what in {"cases_merged", "merge_undone", "case_split"}:
         return "source" if fact.payload.get("is_source", fact.payload.get("is_new")) else "target"
     return ""
+
+
+def _told(facts: list[RecordedFact]) -> dict[int, str]:
+    """Return who was told of each escalation among the facts, by its id."""
+    ids = [fact.payload["escalation_id"] for fact in facts if fact.type == CaseEscalated.fact_type]
+    names: dict[int, list[str]] = {}
+    if ids:
+        tellings = EscalationTelling.objects.filter(escalation__in=ids).order_by("pk")
+        for escalation_id, name in tellings.values_list("escalation_id", "staff__name"):
+            names.setdefault(escalation_id, []).append(name)
+    return {escalation_id: ", ".join(found) for escalation_id, found in names.items()}
 
 
 def _promised(fact: RecordedFact) -> tuple[str, datetime | None]:

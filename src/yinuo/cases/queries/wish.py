@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseState, Mention
+from yinuo.cases.models import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseState, EscalationTelling, Mention
 from yinuo.cases.models.case import offered_case_ids
 from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
@@ -127,6 +127,11 @@ def _mentioning_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QueryS
     return cases.filter(pk__in=Mention.objects.filter(staff_id=actor.staff_id).values("message__case_id"))
 
 
+def _escalated_to_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    mine = EscalationTelling.objects.filter(staff_id=actor.staff_id, is_open=True)
+    return cases.filter(pk__in=mine.values("escalation__case_id"))
+
+
 def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
     """An open case always has an owner; what can happen is that the owner is not at work."""
     gone = Q(presence__in=[Presence.AWAY, Presence.OFFLINE]) | Q(left_at__isnull=False)
@@ -157,6 +162,7 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "vip": _vip,
     "waiting": _waiting,
     "mentions": _mentioning_me,
+    "escalated": _escalated_to_me,
     "all": _all,
     "away": _owner_away,
     "solved": _solved,

@@ -1,6 +1,7 @@
 """Decisions about cases, by what they are about: values in, value out; refusals beside the rule that makes them."""
 
 from .clocks import Elapsed, Pause, elapsed
+from .escalation import reached_at, still_stands, told_at
 from .handoffs import (
     AlreadyOffered,
     CannotTakeOver,
@@ -122,8 +123,11 @@ __all__ = [
     "owner_may_stay",
     "preview_of",
     "promise_for_customer_message",
+    "reached_at",
     "settles_at",
     "soonest",
+    "still_stands",
     "stopped_because",
     "time_within",
+    "told_at",
 ]

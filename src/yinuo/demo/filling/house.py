@@ -45,6 +45,7 @@ from yinuo.organisation.actions import (
 from yinuo.organisation.models import Department, Post, Presence, Region, Skill, Staff, Team
 from yinuo.routing.actions import CategoryDraft, save_category
 from yinuo.standards.actions import (
+    USUAL_RUNGS,
     Conditions,
     PledgeTerms,
     PledgeWords,
@@ -53,6 +54,7 @@ from yinuo.standards.actions import (
     add_standard,
     publish_pledge,
     save_calendar,
+    save_ladder,
 )
 
 DEMO = Actor.system("demo")
@@ -100,6 +102,7 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _ourselves(at)
     _calendars(at)
     _standards(at)
+    _ladders(at)
     _structure(at)
     rows = _rows()
     for number, person in enumerate(STAFF, start=1):
@@ -321,6 +324,18 @@ def _categories(at: datetime) -> None:
         words = tuple(one.words.split())
         team = Team.objects.get(code=one.team)
         save_category(draft=CategoryDraft(one.code, one.name_zh, one.name_en, words, team), by=DEMO, at=at)
+
+
+def _ladders(at: datetime) -> None:
+    save_ladder(
+        code="usual",
+        name_zh="逐级升级",
+        name_en="Step by step",
+        rungs=USUAL_RUNGS,
+        is_default=True,
+        by=DEMO,
+        at=at,
+    )
 
 
 def _pledges(at: datetime) -> None:

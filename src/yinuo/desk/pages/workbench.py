@@ -15,6 +15,7 @@ from yinuo.cases.forms import OUTCOME_LABELS
 from yinuo.cases.models import Case
 from yinuo.cases.pages.shown import channel_icon, shown_entries
 from yinuo.cases.queries import (
+    attention,
     case_by_reference,
     conversation,
 )
@@ -165,6 +166,7 @@ def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
         "is_mine": case.owner_id == actor.staff_id,
         "customer_name": case.customer.name,
         "is_vip": case.customer.is_vip,
+        "escalation": attention([case.pk]).get(case.pk),
         "may_see_customers": actor.may("customers.view"),
         **offer_context(case, actor),
     }

@@ -1,5 +1,6 @@
-"""The only writers of standards, calendars and pledges. A change is a new version; nothing old is altered."""
+"""The only writers of standards, calendars, ladders and pledges. A change is a new version; nothing old is altered."""
 
+from .ladders import MOST_RUNGS, USUAL_RUNGS, RungDraft, RungsWrong, choose_ladder, save_ladder
 from .pledges import (
     PledgeDateTooEarly,
     PledgeIncomplete,
@@ -25,6 +26,8 @@ from .standards import (
 )
 
 __all__ = [
+    "MOST_RUNGS",
+    "USUAL_RUNGS",
     "CodeTaken",
     "Conditions",
     "KindCannotPause",
@@ -33,15 +36,19 @@ __all__ = [
     "PledgeTerms",
     "PledgeWords",
     "RemedyAmountWrong",
+    "RungDraft",
+    "RungsWrong",
     "StandardTimes",
     "TimesNotPositive",
     "add_pledge",
     "add_standard",
     "change_pledge",
     "change_standard",
+    "choose_ladder",
     "publish_pledge",
     "reorder_pledges",
     "reorder_standards",
     "save_calendar",
+    "save_ladder",
     "withdraw_pledge",
 ]

@@ -1,6 +1,6 @@
-"""Standards, calendars and pledges for other programs."""
+"""Standards, ladders, calendars and pledges for other programs."""
 
-from . import pledges, standards
+from . import ladders, pledges, standards
 from .router import router
 
-__all__ = ["pledges", "router", "standards"]
+__all__ = ["ladders", "pledges", "router", "standards"]

@@ -53,6 +53,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("canned_answers", _("Canned answers"), "cases.reply"),
         ("closing", _("Solving and reopening"), "cases.edit_rules"),
         ("standards", _("Standards"), "standards.edit"),
+        ("ladders", _("Escalation"), "standards.edit"),
         ("pledges", _("Pledges"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),
         ("company", _("Our company"), "organisation.edit"),

@@ -13,7 +13,7 @@ from yinuo.cases.pages.shown import open_time
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.standards.actions import CodeTaken, StandardTimes, add_standard, change_standard, reorder_standards
-from yinuo.standards.models import Standard, StandardVersion
+from yinuo.standards.models import Ladder, Standard, StandardVersion
 from yinuo.standards.queries import offers
 from yinuo.standards.rules import Times, pick_offer, promised_times
 
@@ -154,6 +154,7 @@ def _standard_page(
         "standard": row,
         "conditions": conditions_in_words(row),
         "versions": [(version, _times(version)) for version in versions],
+        "ladders": list(Ladder.objects.all()),
     }
     return show(request, actor, "standard", context, here="standards", status=status)
 

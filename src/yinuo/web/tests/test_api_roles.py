@@ -110,6 +110,7 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
     ("GET", "/cases/{reference}/messages", None, READ),
     ("POST", "/cases/{reference}/messages", lambda _w: {"text": "x"}, WORK),
     ("GET", "/cases/{reference}/promises", None, READ),
+    ("GET", "/cases/{reference}/escalations", None, READ),
     ("GET", "/cases/{reference}/facts", None, READ),
     ("POST", "/cases/{reference}/replies", lambda _w: {"text": "x"}, WORK),
     ("POST", "/cases/{reference}/notes", lambda _w: {"text": "x"}, (401, 404, 404, 403, 201, 201, 201, 201)),
@@ -224,6 +225,14 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         lambda _w: {"times": TIMES, "calendar": "office"},
         (401, 403, 403, 403, 201, 403, 403, 201),
     ),
+    ("GET", "/ladders", None, STAFF_LIST),
+    (
+        "PUT",
+        "/ladders/{code}",
+        lambda _w: {**NAMES, "rungs": [{"moment": "broken", "target": "owner"}]},
+        (401, 403, 403, 403, 200, 403, 403, 200),
+    ),
+    ("PUT", "/standards/{code}/ladder", lambda _w: {"ladder": None}, (401, 403, 403, 403, 200, 403, 403, 200)),
     ("GET", "/pledges", None, STAFF_LIST),
     (
         "POST",

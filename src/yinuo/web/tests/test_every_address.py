@@ -30,7 +30,7 @@ from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import SavedView, Staff
-from yinuo.standards.actions import PledgeWords, add_pledge, publish_pledge
+from yinuo.standards.actions import USUAL_RUNGS, PledgeWords, add_pledge, publish_pledge, save_ladder
 from yinuo.standards.models import Standard
 
 ROLES = ("visitor", "partner", "outsider", "agent", "leader", "quality", "analyst", "admin")
@@ -232,6 +232,12 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_standard", "POST", TIMES, STANDARDS_ACT),
     ("settings_standard_place", "POST", {"direction": "up"}, STANDARDS_ACT),
     ("settings_standard_activity", "POST", {"is_active": "0"}, STANDARDS_ACT),
+    ("settings_ladders", "GET", {}, STANDARDS),
+    ("settings_ladders", "POST", {}, STANDARDS_WRONG),
+    ("settings_new_ladder", "GET", {}, STANDARDS),
+    ("settings_ladder", "GET", {}, STANDARDS),
+    ("settings_ladder", "POST", {}, STANDARDS_WRONG),
+    ("settings_standard_ladder", "POST", {}, STANDARDS_ACT),
     ("settings_pledges", "GET", {}, STANDARDS),
     ("settings_pledges", "POST", {}, STANDARDS_WRONG),
     ("settings_new_pledge", "GET", {}, STANDARDS),
@@ -383,6 +389,7 @@ class World:
         words = PledgeWords("退款", "Refunds", "7 天", "7 days", "20 元", "20 yuan")
         version = add_pledge(code="refund", words=words, effective_on=BEGINNING.date(), by=SYSTEM, at=BEGINNING)
         self.pledge = version.pledge
+        ladder = save_ladder(code="usual", name_zh="常用", name_en="Usual", rungs=USUAL_RUNGS, by=SYSTEM, at=BEGINNING)
         publish_pledge(pledge=self.pledge, by=SYSTEM, at=BEGINNING)
         self.values = {
             "answer_id": canned.pk,
@@ -410,6 +417,7 @@ class World:
             "row_id": house.team.pk,
             "token_id": token.pk,
             "pledge_id": self.pledge.pk,
+            "ladder_id": ladder.ladder_id,
             "code": self.pledge.code,
             "link": "x",
             "page_token": "x",

@@ -566,7 +566,7 @@ def test_health_shows_what_is_not_well_first_with_advice(admin: Client) -> None:
     ("who", "places"),
     [
         ("chen", ["Mails needing a look", "Canned answers", "My account", "My notifications"]),
-        ("zhao", ["Standards", "Pledges", "Calendars", "My account", "My notifications"]),
+        ("zhao", ["Standards", "Escalation", "Pledges", "Calendars", "My account", "My notifications"]),
     ],
 )
 def test_only_sections_that_open_are_offered(admin: Client, house: House, who: str, places: list[str]) -> None:
