@@ -32,6 +32,7 @@ _READ = {
     "standards.view",
 }
 _WORK = _READ | {
+    "cases.ask_task",
     "cases.hand_over",
     "cases.open",
     "cases.reply",

@@ -250,6 +250,52 @@ class OwnerReviewDue(Fact):
     decision_id: int
 
 
+class TaskAsked(Fact):
+    """A piece of the case was asked of a person or a team, which gives the owner a time for it."""
+
+    case_id: int
+    staff_id: int | None
+    team_id: int | None
+    task_id: int
+    due_at: datetime
+
+
+class TaskTaken(Fact):
+    """It is said who does a task."""
+
+    case_id: int
+    staff_id: int
+    team_id: int | None
+    task_id: int
+
+
+class TaskDone(Fact):
+    """What was asked for is there, as a note; `staff_id` is the owner of the case."""
+
+    case_id: int
+    staff_id: int
+    team_id: int | None
+    task_id: int
+
+
+class TaskRefused(Fact):
+    """It cannot be done; why stands in a note. `staff_id` is the owner of the case."""
+
+    case_id: int
+    staff_id: int
+    team_id: int | None
+    task_id: int
+
+
+class TaskWithdrawn(Fact):
+    """A task is no longer needed."""
+
+    case_id: int
+    staff_id: int | None
+    team_id: int | None
+    task_id: int
+
+
 class CaseClosed(Fact):
     """The case was solved, as we see it; for some time the customer may still say no."""
 

@@ -90,6 +90,7 @@ class ReplyForm(WordsForm):
 class ClosureForm(ActForm):
     outcome = forms.ChoiceField(choices=list(OUTCOME_LABELS.items()))
     summary = forms.CharField(max_length=2000, required=False)
+    withdraw_tasks = forms.BooleanField(required=False)
 
 
 class ReasonForm(ActForm):
@@ -101,6 +102,16 @@ class ReceiverForm(ReasonForm):
 
     to = forms.CharField(max_length=40, required=False)
     find = forms.CharField(max_length=60, required=False)
+
+
+class TaskForm(ActForm):
+    """What is asked of whom. due: by the house's clock, where the standard's time does not fit."""
+
+    to = forms.CharField(max_length=40, required=False)
+    find = forms.CharField(max_length=60, required=False)
+    needed = forms.CharField(max_length=4000)
+    due = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M"])
+    is_blocking = forms.BooleanField(required=False)
 
 
 class DecisionForm(ReceiverForm):

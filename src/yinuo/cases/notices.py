@@ -194,6 +194,45 @@ OFFERS_UNANSWERED = kind(
     default=Ways(app=True, push=False, digest=False),
 )
 
+TASK_ASKED = kind(
+    "cases.task_asked",
+    subject="case",
+    label=_("A task is asked of me or my team"),
+    sentence=lambda name, _count: gettext("Something is asked of you in %(name)s") % {"name": name},
+    icon="clipboard-list",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+)
+TASK_DONE = kind(
+    "cases.task_done",
+    subject="case",
+    label=_("A task on my case is done"),
+    sentence=lambda name, _count: gettext("A task in %(name)s is done") % {"name": name},
+    icon="clipboard-check",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+)
+TASK_REFUSED = kind(
+    "cases.task_refused",
+    subject="case",
+    label=_("A task on my case is turned down"),
+    sentence=lambda name, _count: gettext("A task in %(name)s was turned down: ask elsewhere") % {"name": name},
+    icon="circle-x",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+    is_urgent=True,
+)
+TASK_LATE = kind(
+    "cases.task_late",
+    subject="case",
+    label=_("A task asked of me or of a team I lead falls due or is late"),
+    sentence=lambda name, _count: gettext("A task in %(name)s falls due soon or is late") % {"name": name},
+    icon="hourglass",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=True),
+    is_urgent=True,
+)
+
 
 def _promises_due(actor: Actor, span: DigestSpan) -> DigestPart:
     due = _own_promises(actor).filter(is_live=True, due_at__gte=span.at, due_at__lt=span.ends)

@@ -35,8 +35,9 @@ from .facts import (
 from .models import Case, Message
 from .tally import tally_promises
 from .telling_handoffs import tell_of_handoffs
+from .telling_tasks import tell_of_tasks
 
-__all__ = ["climb_ladders", "tally_promises", "tell_of_handoffs", "tell_staff"]
+__all__ = ["climb_ladders", "tally_promises", "tell_of_handoffs", "tell_of_tasks", "tell_staff"]
 
 NOTICES = Actor.system("notices")
 # What was said longer ago than this before we had it comes from an import: history, not news.

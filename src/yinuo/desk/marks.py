@@ -20,7 +20,9 @@ def drafts(cases: Sequence[Case], actor: Actor) -> Mapping[int, Mark]:
 
 @queue_mark("handoff")
 def handoffs(cases: Sequence[Case], _actor: Actor) -> Mapping[int, Mark]:
-    """Return a mark for each case that waits for a yes or no, or for the coordination centre. No statement."""
+    """Return a mark for each case that waits for a yes or no, a task or the coordination centre. No statement."""
     marks = {case.pk: Mark("arrow-forward-up", _("Offered, not answered yet")) for case in cases if case.offered_until}
+    waiting = _("Waits for another team")
+    marks |= {case.pk: Mark("clipboard-list", waiting) for case in cases if case.blocking_task_count}
     held = Mark("scale", _("The coordination centre decides who owns it"), "soon")
     return marks | {case.pk: held for case in cases if case.held_since}

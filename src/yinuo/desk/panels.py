@@ -21,6 +21,7 @@ from yinuo.cases.queries import (
     other_cases,
     owned_by,
 )
+from yinuo.cases.queries.tasks import tasks_of_case
 from yinuo.foundation.panels import panel
 
 IDENTITY_ICONS = {"phone": "phone", "mail": "mail", "open_id": "brand-wechat"}
@@ -35,6 +36,13 @@ def promises(case: Case, _actor: Actor, at: datetime) -> Context:
         "next_promise": next_promise(given),
         "promises": [(promise, open_time(promise.within) if promise.within else "") for promise in given],
     }
+
+
+@panel("tasks", title=gettext_lazy("Tasks"), template="desk/panels/tasks.html", order=15, live=True)
+def tasks(case: Case, _actor: Actor, at: datetime) -> Context:
+    """Return what others were asked for on the case; nothing when nobody was."""
+    asked = [(task, task.is_open and task.due_at < at) for task in tasks_of_case(case)]
+    return {"tasks": asked, "panel_aside": sum(task.is_open for task, _late in asked) or ""} if asked else None
 
 
 @panel("customer", title=gettext_lazy("Customer"), template="desk/panels/customer.html", order=20)

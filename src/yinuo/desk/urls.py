@@ -23,6 +23,7 @@ from .pages import (
     workbench,
     writing,
 )
+from .pages import tasks as task_pages
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -61,6 +62,12 @@ urlpatterns = [
     path("views/<int:view_id>/team", saved_views.change_team, name="saved_view_team"),
     path("views/<int:view_id>/place", saved_views.change_place, name="saved_view_place"),
     path("views/<int:view_id>/removal", saved_views.remove, name="saved_view_removal"),
+    path("tasks", task_pages.tasks, name="tasks"),
+    path("tasks/<int:task_id>", task_pages.task, name="task"),
+    path("tasks/<int:task_id>/assignee", task_pages.task_assignee, name="task_assignee"),
+    path("tasks/<int:task_id>/result", task_pages.task_result, name="task_result"),
+    path("tasks/<int:task_id>/refusal", task_pages.task_refusal, name="task_refusal"),
+    path("tasks/<int:task_id>/withdrawal", task_pages.task_withdrawal, name="task_withdrawal"),
     path("cases/<str:reference>", workbench.case_page, name="case"),
     path("cases/<str:reference>/conversation", workbench.conversation_piece, name="case_conversation"),
     path("cases/<str:reference>/watching", watching.case_watching, name="case_watching"),

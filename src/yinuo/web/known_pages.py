@@ -48,6 +48,14 @@ _WORK = (
         "team wall 看板 大屏",
     ),
     Known(
+        gettext_lazy("Tasks"),
+        "tasks",
+        "clipboard-list",
+        gettext_lazy("What owners of cases ask of you or your team, what falls due first on top."),
+        "cases.view",
+        "tasks asked department 协办 任务 部门",
+    ),
+    Known(
         gettext_lazy("All cases"),
         "case_list",
         "list-details",

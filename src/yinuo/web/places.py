@@ -48,6 +48,8 @@ def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
                 _("All cases"), reverse("case_list"), "list-details", is_current=here == "case_list", starts_group=True
             )
         )
+        is_here = here.startswith("task")
+        places.append(Place(_("Tasks"), reverse("tasks"), "clipboard-list", is_current=is_here, on_phone=False))
     if actor.may("customers.view"):
         is_here = here in {"customers", "customer"}
         places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))

@@ -57,6 +57,7 @@ GROUPS = (
             Shortcut(("r",), gettext_lazy("Reply")),
             Shortcut(("n",), gettext_lazy("Write a note")),
             Shortcut(("h",), gettext_lazy("Hand over")),
+            Shortcut(("t",), gettext_lazy("Ask another team")),
             Shortcut(("e",), gettext_lazy("Close or reopen")),
             Shortcut(("m",), gettext_lazy("More acts")),
             Shortcut(("z",), gettext_lazy("Take the answer back before it leaves")),

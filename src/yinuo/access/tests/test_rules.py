@@ -12,6 +12,7 @@ ROLES = ("agent", "team_leader", "quality_manager", "analyst", "administrator", 
 MAY: dict[str, tuple[int, ...]] = {
     "access.administer": (0, 0, 0, 0, 1, 0, 0),
     "cases.assign": (0, 1, 0, 0, 1, 0, 0),
+    "cases.ask_task": (1, 1, 0, 0, 1, 0, 0),
     "cases.close": (1, 1, 0, 0, 1, 0, 0),
     "cases.decide_owner": (0, 1, 0, 0, 1, 0, 0),
     "cases.edit_rules": (0, 0, 0, 0, 1, 0, 0),

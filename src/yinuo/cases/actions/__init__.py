@@ -29,6 +29,7 @@ from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
 from .ruling import save_closing_rule
 from .splitting import split_case
+from .tasks import answer_task, ask_task, refuse_task, take_task, withdraw_task
 from .thanking import overrule_thanks
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "add_automatic_message",
     "add_customer_message",
     "add_note",
+    "answer_task",
+    "ask_task",
     "belongs_to_new_case",
     "break_due_promises",
     "change_owner",
@@ -54,6 +57,7 @@ __all__ = [
     "overrule_thanks",
     "reach_due_rungs",
     "refuse_handoff",
+    "refuse_task",
     "remind_of_decisions",
     "reopen_case",
     "reply",
@@ -63,10 +67,12 @@ __all__ = [
     "split_case",
     "store_bytes",
     "take_customer_message",
+    "take_task",
     "tell_of_escalations",
     "time_out_handoffs",
     "undo_merge",
     "unlink_cases",
     "warn_of_due_promises",
     "withdraw_handoff",
+    "withdraw_task",
 ]

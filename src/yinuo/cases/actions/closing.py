@@ -13,6 +13,7 @@ from yinuo.foundation.facts import announce
 from yinuo.organisation.models import Presence, Staff
 
 from . import promising
+from .ending_tasks import end_tasks
 from .locking import locked_case
 from .owning import OFFER_FIELDS, OWNER_FIELDS, end_offers, make_owner
 from .waiting import end_waiting
@@ -23,12 +24,20 @@ _SETTLED = ("state", "settles_at", "settled_at")
 
 @transaction.atomic
 def close_case(
-    *, case: Case, outcome: str, summary: str = "", for_good: bool = False, by: Actor, at: datetime
+    *,
+    case: Case,
+    outcome: str,
+    summary: str = "",
+    for_good: bool = False,
+    withdraw_tasks: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Closure:
     """End a case: it is solved, and closes for good when its team's time for the customer's word is over.
 
     A resolution still in time is kept, other promises still live are withdrawn. for_good: nobody is asked, it closes
-    at once. Refuses with CaseIsClosed, UnknownOutcome, NotAllowed. Announces CaseClosed, PromiseKept, PromiseWithdrawn,
+    at once. withdraw_tasks: what others were asked for is taken back, even what blocks. Refuses with CaseIsClosed,
+    UnknownOutcome, NotAllowed, TasksStillOpen. Announces CaseClosed, PromiseKept, PromiseWithdrawn, TaskWithdrawn,
     CaseSettled.
     """
     if not by.customer_id:
@@ -38,6 +47,7 @@ def close_case(
     case = locked_case(case, by)
     if not case.is_open:
         raise rules.CaseIsClosed(reference=case.reference)
+    end_tasks(case, withdraw=withdraw_tasks, by=by, at=at)
     live = promising.break_overdue(case, at=at, renew=False)
     promising.end_kept(case, [one for one in live if one.kind == "resolution"], by=by, at=at)
     promising.end_withdrawn(case, [one for one in live if one.kind != "resolution"], by=by, at=at)
@@ -57,7 +67,15 @@ def close_case(
     )
     if settles_at == at:
         _settle(case, how="at_once", by=by, at=at)
-    case.save(update_fields=[*promising.STATE_FIELDS, "unanswered_since", "waiting_since", *OFFER_FIELDS])
+    case.save(
+        update_fields=[
+            *promising.STATE_FIELDS,
+            "unanswered_since",
+            "waiting_since",
+            "blocking_task_count",
+            *OFFER_FIELDS,
+        ]
+    )
     return closure
 
 

@@ -8,10 +8,17 @@ from yinuo.cases.models import Case
 from yinuo.foundation.refusals import NotFound
 
 
-def locked_case(case: Case, by: Actor) -> Case:
-    """Return the case as it is now, locked until the transaction ends. Refuses with NotFound, CaseIsMerged."""
-    found = Case.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=case.pk).first()
+def locked_case(case: Case, by: Actor, *, for_task: bool = False) -> Case:
+    """Return the case as it is now, locked until the transaction ends.
+
+    for_task: what is done may be done by somebody who only answers a task on it. Refuses with NotFound,
+    OnlyForTask, CaseIsMerged.
+    """
+    allowed = Case.objects.visible_to(by) if for_task else Case.objects.workable_by(by)
+    found = allowed.select_for_update(of=("self",)).filter(pk=case.pk).first()
     if found is None:
+        if Case.objects.visible_to(by).filter(pk=case.pk).exists():
+            raise rules.OnlyForTask
         raise NotFound
     refuse_merged(found)
     return found
@@ -22,7 +29,7 @@ def locked_living_case(case: Case, by: Actor) -> Case:
 
     Whoever may know of the case may speak there, also when it went into one they may not read. Refuses with NotFound.
     """
-    cases, pk = Case.objects.visible_to(by), case.pk
+    cases, pk = Case.objects.workable_by(by), case.pk
     while True:
         # A savepoint, so that the lock on a merged case is given back: holding it while waiting for the next one could
         # meet somebody who undoes that merge.
@@ -41,7 +48,7 @@ def locked_pair(one: Case, other: Case, by: Actor) -> tuple[Case, Case]:
 
     Refuses with NotFound.
     """
-    cases = Case.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=[one.pk, other.pk])
+    cases = Case.objects.workable_by(by).select_for_update(of=("self",)).filter(pk__in=[one.pk, other.pk])
     found = {case.pk: case for case in cases.order_by("pk")}
     if one.pk not in found or other.pk not in found:
         raise NotFound

@@ -173,7 +173,7 @@ def add_note(*, case: Case, said: Said, chosen: Collection[int] = (), by: Actor,
     by.require("cases.note")
     _refuse_empty(said)
     # What the system files is lost to no merge; a colleague hears where the case went, and looks there first.
-    case = locked_living_case(case, by) if by.is_system else locked_case(case, by)
+    case = locked_living_case(case, by) if by.is_system else locked_case(case, by, for_task=True)
     mentioned = mentioned_in(case, said.text, chosen=chosen, by=by)
     message = _store(case, _own_conversations(case)[0], MessageKind.NOTE, said, author=by.key, at=at)
     announce(NoteAdded(case_id=case.pk, message_id=message.pk), by=by, at=at)

@@ -8,6 +8,7 @@ from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDec
 from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
+from .task import Task, TaskEnd
 
 __all__ = [
     "ENDED",
@@ -45,5 +46,7 @@ __all__ = [
     "ReopenOwner",
     "ReopenRule",
     "Reopening",
+    "Task",
+    "TaskEnd",
     "Thanks",
 ]

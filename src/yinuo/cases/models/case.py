@@ -52,8 +52,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> "CaseQuerySet":
         """Return the cases this actor may know of.
 
-        The system sees all; a customer their own; staff those inside their scopes, those they own and those that are
-        offered to them or to their team; a partner only those they own.
+        The system sees all; a customer their own; staff those they may work on, and those on which a task is asked of
+        them or of their team, while it is open.
+        """
+        if actor.is_system or actor.customer_id or not actor.may("cases.view"):
+            return self.workable_by(actor)
+        inside = limits_of(actor)
+        # Without any limit the filter is empty, and nothing of their own need be looked for.
+        return self.filter(inside | Q(pk__in=tasked_case_ids(actor.staff_id))) if inside else self
+
+    def workable_by(self, actor: Actor) -> "CaseQuerySet":
+        """Return the cases on which this actor may do what their role allows.
+
+        Of staff those inside their scopes, those they own and those that are offered to them or to their team; of a
+        partner only those they own. A task lets somebody read a case and answer the task, and no more.
         """
         if actor.is_system:
             return self
@@ -61,13 +73,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.filter(customer_id=actor.customer_id)
         if not actor.may("cases.view"):
             return self.none()
-        own = Q(owner_id=actor.staff_id)
-        if actor.roles <= {"partner"}:
-            return self.filter(own)
-        own |= Q(pk__in=offered_case_ids(actor.staff_id))
-        inside = within_scopes(actor, "cases.view", department="department_id", region="region_id", tier="tier")
-        # Without any limit the filter is empty, and nothing of their own need be looked for.
-        return self.filter(inside | own) if inside else self
+        inside = limits_of(actor)
+        return self.filter(inside) if inside else self
 
     def open(self) -> "CaseQuerySet":
         return self.filter(state=CaseState.OPEN)
@@ -75,6 +82,22 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def ended(self) -> "CaseQuerySet":
         """Return the solved and the closed ones, in the way their indexes are made for."""
         return self.filter(state__in=ENDED)
+
+
+def limits_of(actor: Actor) -> Q:
+    """Return the filter for the cases a member of staff may work on; empty when that is all of them."""
+    own = Q(owner_id=actor.staff_id)
+    if actor.roles <= {"partner"}:
+        return own
+    inside = within_scopes(actor, "cases.view", department="department_id", region="region_id", tier="tier")
+    return inside | own | Q(pk__in=offered_case_ids(actor.staff_id)) if inside else inside
+
+
+def tasked_case_ids(staff_id: int | None) -> "models.QuerySet[Any, Any]":
+    """Return the ids of the cases on which an open task is asked of somebody or of a team they are in."""
+    teams = TeamMembership.objects.filter(staff_id=staff_id).values("team_id")
+    of_them = Q(assignee_id=staff_id) | Q(team_id__in=teams)
+    return apps.get_model("cases", "Task").objects.filter(of_them, is_open=True).values("case_id")
 
 
 def offered_case_ids(staff_id: int | None) -> "models.QuerySet[Any, Any]":
@@ -134,6 +157,9 @@ class Case(models.Model):
     )
     offered_until = models.DateTimeField(null=True, help_text="Until when an open offer of the case can be accepted.")
     held_since = models.DateTimeField(null=True, help_text="Since when the coordination centre has to name the owner.")
+    blocking_task_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Open tasks of others without which the case cannot be closed."
+    )
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     merged_into = models.ForeignKey(
         "self",
@@ -230,6 +256,11 @@ class Case(models.Model):
                 fields=["team", "-handoff_count"],
                 condition=Q(state="open", handoff_count__gte=1),
                 name="cases_moved_of_team",
+            ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                condition=Q(state="open", blocking_task_count__gte=1),
+                name="cases_waiting_for_tasks",
             ),
             models.Index(fields=["held_since", "id"], condition=Q(held_since__isnull=False), name="cases_held"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="cases_merged_into"),

@@ -46,6 +46,9 @@ class Promise(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
+    task = models.ForeignKey(
+        "cases.Task", null=True, on_delete=models.PROTECT, related_name="promises", help_text="Whose word it is."
+    )
     kind = models.CharField(max_length=20, choices=PromiseKind.choices)
     subject = models.CharField(
         max_length=200, blank=True, db_default="", help_text="What was promised, in the words of who promised it."

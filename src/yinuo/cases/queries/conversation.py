@@ -32,6 +32,10 @@ from yinuo.cases.facts import (
     PromiseMade,
     PromiseWithdrawn,
     SolutionConfirmed,
+    TaskAsked,
+    TaskDone,
+    TaskRefused,
+    TaskWithdrawn,
 )
 from yinuo.cases.mentions import Piece, pieces
 from yinuo.cases.models import (
@@ -66,6 +70,10 @@ SHOWN_TYPES = tuple(
         HandoffWithdrawn,
         CaseHeldForDecision,
         OwnerDecided,
+        TaskAsked,
+        TaskDone,
+        TaskRefused,
+        TaskWithdrawn,
         CaseClosed,
         SolutionConfirmed,
         CaseSettled,
@@ -89,6 +97,10 @@ OWN_EVENTS = frozenset(
         HandoffWithdrawn,
         CaseHeldForDecision,
         OwnerDecided,
+        TaskAsked,
+        TaskDone,
+        TaskRefused,
+        TaskWithdrawn,
     )
 )
 _AMONG_US = {"cases_linked", "cases_unlinked", "case_split"}
@@ -99,12 +111,19 @@ QUOTED_LIMIT = 1000
 _PAGE_BYTES = 41_000
 _MESSAGE_BYTES = 1_200
 _PICTURE_LIMIT = 8
-_OF_TEAMS = {HandoffOffered.fact_type, HandoffTimedOut.fact_type, HandoffWithdrawn.fact_type}
+_OF_TEAMS = {
+    fact.fact_type
+    for fact in (HandoffOffered, HandoffTimedOut, HandoffWithdrawn, TaskAsked, TaskDone, TaskRefused, TaskWithdrawn)
+}
 _ROW_OF = {
     "owner_changed": "ownership_id",
     "handoff_offered": "handoff_id",
     "handoff_refused": "handoff_id",
     "owner_decided": "decision_id",
+    "task_asked": "task_id",
+    "task_done": "task_id",
+    "task_refused": "task_id",
+    "task_withdrawn": "task_id",
 }
 
 
@@ -325,6 +344,10 @@ def _reasons(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
     if "owner_decided" in happened:
         for pk, reason in case.owner_decisions.values_list("pk", "reason"):
             reasons["owner_decided", pk] = reason
+    if "task_asked" in happened:
+        for pk, needed in case.tasks.values_list("pk", "needed"):
+            for what in ("task_asked", "task_done", "task_refused", "task_withdrawn"):
+                reasons[what, pk] = needed[:120]
     return reasons
 
 

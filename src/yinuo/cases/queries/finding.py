@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Attachment, Case, Message, MessageKind
+from yinuo.cases.models.case import limits_of
 from yinuo.customers.models import Customer
 from yinuo.foundation.refusals import NotFound
 
@@ -27,6 +28,11 @@ def case_by_reference(reference: str, *, actor: Actor) -> Case:
     if living is None and case is None:
         raise NotFound
     return living or case  # type: ignore[return-value]  # one of them is a case
+
+
+def may_work_on(case: Case, actor: Actor) -> bool:
+    """Return whether this person may do on the case what their role allows, and not only answer a task on it."""
+    return not limits_of(actor) or Case.objects.workable_by(actor).filter(pk=case.pk).exists()
 
 
 def tracked_case(token: str) -> Case:

@@ -37,6 +37,7 @@ _COLUMNS = (
     "last_message_at",
     "offered_until",
     "held_since",
+    "blocking_task_count",
     "customer__name",
     "customer__tier",
 )

@@ -138,6 +138,10 @@ def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet
     return cases.filter(owner__in=Staff.objects.filter(gone).values("pk"))
 
 
+def _waiting_for_tasks(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(blocking_task_count__gte=1)
+
+
 def _offered_to_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
     return cases.filter(pk__in=offered_case_ids(actor.staff_id))
 
@@ -158,6 +162,7 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "mine": _mine,
     "team": _of_my_teams,
     "offered": _offered_to_me,
+    "tasks": _waiting_for_tasks,
     "risk": _at_risk,
     "vip": _vip,
     "waiting": _waiting,

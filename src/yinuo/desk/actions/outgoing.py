@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.cases.actions import AttachmentDraft, check_reply, close_case, reply
+from yinuo.cases.actions.ending_tasks import check_no_task_blocks
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case
 from yinuo.cases.queries import promises_kept_by_answer
-from yinuo.cases.rules import CaseIsClosed, CaseIsMerged
+from yinuo.cases.queries.finding import may_work_on
+from yinuo.cases.rules import CaseIsClosed, CaseIsMerged, OnlyForTask
 from yinuo.desk import rules
 from yinuo.desk.facts import ReplyHandedIn, ReplyNotSent, ReplyTakenBack
 from yinuo.desk.models import Draft, DraftKind, OutgoingReply, ReplyState
@@ -52,9 +54,12 @@ def hand_in_reply(*, case: Case, written: Written, by: Actor, at: datetime) -> O
     Everything that can be refused is refused now, as `cases.actions.check_reply` and `close_case` do; an answer with
     no time to wait is sent at once. Announces ReplyHandedIn, or what `reply` announces.
     """
+    if not may_work_on(case, by):
+        raise OnlyForTask
     check_reply(case=case, said=_said(written, by, at), last_seen_id=written.last_seen_id, by=by)
     if written.close_as:
         by.require("cases.close")
+        check_no_task_blocks(case)
     drop_draft(case=case, kind=DraftKind.REPLY, by=by)
     kept = promises_kept_by_answer(case, closes=bool(written.close_as), at=at)
     row = OutgoingReply.objects.create(

@@ -63,7 +63,7 @@ def _hand_over_shown(case: Case, actor: Actor, _at: datetime) -> Mapping[str, An
 def hand_over(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> None:
     """Offer the case to a colleague or a team."""
     values = ReceiverForm(request.POST).checked()
-    to = _receiver(case, values, actor, with_teams=True)
+    to = receiver_chosen(case, values, actor, with_teams=True)
     actions.offer_handoff(case=case, to=to, reason=values["reason"], by=actor, at=at)
 
 
@@ -155,13 +155,13 @@ def decide_owner(case: Case, actor: Actor, at: datetime, request: HttpRequest) -
 
 
 def _person(case: Case, values: dict[str, Any], actor: Actor) -> Staff:
-    to = _receiver(case, values, actor, with_teams=False)
+    to = receiver_chosen(case, values, actor, with_teams=False)
     if not isinstance(to, Staff):
         raise NotFound
     return to
 
 
-def _receiver(case: Case, values: dict[str, Any], actor: Actor, *, with_teams: bool) -> Staff | Team:
+def receiver_chosen(case: Case, values: dict[str, Any], actor: Actor, *, with_teams: bool) -> Staff | Team:
     """Return who was chosen, or the only one whose name was typed. Refuses with NotFilledIn, NotFound."""
     if values["to"]:
         return receiver_of(values["to"])

@@ -26,7 +26,7 @@ def create_closure(request: HttpRequest, actor: Actor, reference: str) -> HttpRe
 
     def act(case: Case) -> None:
         values = ClosureForm(request.POST).checked()
-        actions.close_case(case=case, outcome=values["outcome"], summary=values["summary"], by=actor, at=now())
+        actions.close_case(case=case, **values, by=actor, at=now())
 
     return done(request, actor, reference, act)
 

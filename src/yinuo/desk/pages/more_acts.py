@@ -9,6 +9,8 @@ from yinuo.access.actors import Actor
 from yinuo.access.doors import desk_page, wants_piece
 from yinuo.cases.models import Case
 from yinuo.cases.queries import case_by_reference
+from yinuo.cases.queries.finding import may_work_on
+from yinuo.cases.rules import OnlyForTask
 from yinuo.foundation.acts import CaseAct, known_acts
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotAllowed, NotFound, Refusal
@@ -30,6 +32,8 @@ def case_act(request: HttpRequest, actor: Actor, reference: str, act: str) -> Ht
         raise NotFound
     if not is_open_to(found, actor):
         raise NotAllowed(permission=found.permission)
+    if not may_work_on(case, actor):
+        raise OnlyForTask
     if request.method == "GET":
         return _form(request, actor, case, found)
     try:

@@ -34,8 +34,8 @@ from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("offered", "escalated", "mentions", "all", "away", "solved", "closed")
-COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "escalated", "mentions", "all", "away")
+FAR_VIEWS = ("offered", "tasks", "escalated", "mentions", "all", "away", "solved", "closed")
+COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "tasks", "escalated", "mentions", "all", "away")
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
 
@@ -211,6 +211,7 @@ def _titles() -> dict[str, str]:
         "vip": _("VIP customers"),
         "waiting": _("Waiting for the customer"),
         "offered": _("Offered to me"),
+        "tasks": _("Waits for another team"),
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
         "all": _("All open cases"),
@@ -229,6 +230,7 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "vip": pgettext("view", "VIP"),
         "waiting": _("Customer's turn"),
         "offered": _("Offered to me"),
+        "tasks": _("Waits for another team"),
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
         "all": _("All open"),

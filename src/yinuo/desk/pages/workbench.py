@@ -19,6 +19,8 @@ from yinuo.cases.queries import (
     case_by_reference,
     conversation,
 )
+from yinuo.cases.queries.finding import may_work_on
+from yinuo.cases.queries.tasks import next_blocking
 from yinuo.desk.queries import drafts_of, offered_answer
 from yinuo.desk.queries.watching import others_here
 from yinuo.foundation.clock import now
@@ -107,6 +109,7 @@ def case_piece(request: HttpRequest, actor: Actor, case: Case, *, writing: Writi
 
 def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Writing, at: datetime) -> dict[str, Any]:
     """Return what `_case.html` shows of a case."""
+    may_work = may_work_on(case, actor)
     return {
         **_conversation_context(request, case, actor),
         **_head_context(case, actor),
@@ -117,12 +120,13 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         "writing": writing,
         "outcomes": OUTCOME_LABELS.items(),
         "may_note": actor.may("cases.note"),
-        "may_close": case.is_open and actor.may("cases.close"),
-        "may_reopen": not case.is_open
+        "may_close": may_work and case.is_open and actor.may("cases.close"),
+        "may_reopen": may_work
+        and not case.is_open
         and case.merged_into_id is None
         and actor.may("cases.reopen")
         and may_reopen(case, by=actor, at=at),
-        "acts": offered_acts(case, actor),
+        "acts": offered_acts(case, actor) if may_work else [],
     }
 
 
@@ -169,6 +173,7 @@ def _head_context(case: Case, actor: Actor) -> dict[str, Any]:
         "escalation": attention([case.pk]).get(case.pk),
         "may_see_customers": actor.may("customers.view"),
         **offer_context(case, actor),
+        "blocking_task": next_blocking(case),
     }
 
 

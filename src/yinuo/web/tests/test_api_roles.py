@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from yinuo.access.actions import add_account, grant_role
 from yinuo.access.roles import Role
-from yinuo.cases.actions import add_note, store_bytes
+from yinuo.cases.actions import add_note, ask_task, store_bytes
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Attachment
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM
@@ -57,6 +57,8 @@ class World:
         words = PledgeWords(**PLEDGE)
         add_pledge(code="refund", words=words, effective_on=BEGINNING.date(), by=SYSTEM, at=BEGINNING)
         self.notification_id = tell(house.chen, self.case).pk
+        asked = {"to": house.team, "needed": "x", "is_blocking": False}
+        self.task_id = ask_task(case=self.case, **asked, by=SYSTEM, at=timezone.now()).pk
         self.view_id = SavedView.objects.create(
             owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
         ).pk
@@ -72,6 +74,7 @@ class World:
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
             view_id=self.view_id,
+            task_id=self.task_id,
             notification_id=self.notification_id,
             code="office" if "calendars" in template else "refund" if "pledges" in template else "basic",
         )
@@ -176,6 +179,27 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         lambda _w: {"message_ids": [1], "subject": "x"},
         (401, 404, 403, 403, 403, 422, 422, 422),
     ),
+    ("GET", "/cases/{reference}/tasks", None, READ),
+    (
+        "POST",
+        "/cases/{reference}/tasks",
+        lambda _w: {"team": "delivery", "needed": "x"},
+        (401, 404, 403, 403, 403, 201, 201, 201),
+    ),
+    # The task is asked of the after-sales team.
+    (
+        "POST",
+        "/cases/{reference}/tasks/{task_id}/result",
+        lambda _w: {"text": "x"},
+        (401, 404, 404, 403, 403, 201, 201, 403),
+    ),
+    (
+        "POST",
+        "/cases/{reference}/tasks/{task_id}/refusal",
+        lambda _w: {"reason": "x"},
+        (401, 404, 404, 403, 403, 201, 201, 403),
+    ),
+    ("POST", "/cases/{reference}/tasks/{task_id}/withdrawal", None, (401, 404, 403, 403, 403, 201, 201, 201)),
     ("POST", "/uploads", None, (401, 201, 201, 403, 201, 201, 201, 201)),
     ("GET", "/attachments/{attachment_id}", None, READ),
     ("GET", "/customers", None, STAFF_LIST),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from yinuo.access.actions import add_account, create_token, grant_role
 from yinuo.access.models import Account
 from yinuo.access.roles import Role
-from yinuo.cases.actions import add_customer_message, store_bytes
+from yinuo.cases.actions import add_customer_message, ask_task, store_bytes
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Attachment, Message
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
@@ -121,6 +121,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_notes", "POST", WORDS, (302, 404, 404, 302, 302, 302, 403, 302)),
     ("case_closure", "POST", {"outcome": "solved"}, ACT_ON_CASE),
     ("case_reopenings", "POST", {"reason": "又坏了"}, (302, 404, 404, 409, 409, 403, 403, 409)),
+    # The task is asked of the after-sales team, whose member is the agent and whose leader is the leader.
+    ("tasks", "GET", {}, SIGNED_IN),
+    ("task", "GET", {}, READ_CASE),
+    ("task_assignee", "POST", {}, (302, 404, 404, 302, 302, 403, 403, 403)),
+    ("task_result", "POST", WORDS, (302, 404, 404, 302, 302, 403, 403, 403)),
+    ("task_refusal", "POST", {"reason": "没有库存"}, (302, 404, 404, 302, 302, 403, 403, 403)),
+    ("task_withdrawal", "POST", {}, (302, 404, 404, 302, 302, 403, 403, 302)),
     ("case_receivers", "GET", {}, (302, 404, 404, 200, 200, 403, 403, 200)),
     # The message was never taken as thanks.
     ("case_thanks_overruling", "POST", {}, (302, 404, 404, 404, 404, 403, 403, 404)),
@@ -364,6 +371,8 @@ class World:
         view = SavedView.objects.create(
             owner=house.chen, place="cases", name="王丽", team=house.team, saved_at=BEGINNING
         )
+        asked = {"to": house.team, "needed": "x", "is_blocking": False}
+        task = ask_task(case=self.case, **asked, by=SYSTEM, at=at)
         run = start_run(act=BulkAct.NOTE, cases=[self.case], text="x", by=actor_of(house.chen), at=at)
         self.accounts = {
             "partner": self.somebody("partner", Role.PARTNER),
@@ -396,6 +405,7 @@ class World:
             "reference": self.case.reference,
             "run_id": run.pk,
             "other": self.case.reference,
+            "task_id": task.pk,
             "act": "unheard-of",
             "panel": "promises",
             "reply_id": handed_in.pk,
