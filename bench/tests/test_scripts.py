@@ -20,6 +20,7 @@ SAYS = {
     "live": "never arrived                        0",
     "long_queue": "view=closed",
     "mail_reading": "read_and_judge",
+    "quote": "told the customer",
     "spine": "a due promise is acted on after",
 }
 pytestmark = pytest.mark.timeout(280)

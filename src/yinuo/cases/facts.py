@@ -38,6 +38,14 @@ class PromiseMade(Fact, version=2):
     consent: str = "none"
 
 
+class AnswerQuoted(Fact):
+    """The customer was told when the first answer will probably come, which is sooner than promised."""
+
+    case_id: int
+    customer_id: int
+    answer_by: datetime
+
+
 class PromiseKept(Fact):
     """What was promised happened in time."""
 

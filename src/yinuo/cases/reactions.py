@@ -2,6 +2,7 @@
 
 Promises that end are counted, too (`tally.py`); cases climb their ladders (`climbing.py`); who hears of offers stands
 in `telling_handoffs.py`.
+First answers teach the quotes to come (`learning.py`).
 """
 
 from collections import defaultdict
@@ -32,12 +33,20 @@ from .facts import (
     PromiseSoonDue,
     StaffMentioned,
 )
+from .learning import learn_answer_times
 from .models import Case, Message
 from .tally import tally_promises
 from .telling_handoffs import tell_of_handoffs
 from .telling_tasks import tell_of_tasks
 
-__all__ = ["climb_ladders", "tally_promises", "tell_of_handoffs", "tell_of_tasks", "tell_staff"]
+__all__ = [
+    "climb_ladders",
+    "learn_answer_times",
+    "tally_promises",
+    "tell_of_handoffs",
+    "tell_of_tasks",
+    "tell_staff",
+]
 
 NOTICES = Actor.system("notices")
 # What was said longer ago than this before we had it comes from an import: history, not news.

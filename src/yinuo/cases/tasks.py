@@ -1,4 +1,6 @@
-"""Timed work of cases: promises that fall due, rungs that are reached, offers, decisions and solved cases that wait."""
+"""Timed work of cases: promises that fall due, rungs that are reached, offers, decisions and solved cases that wait,
+quoted times that have passed.
+"""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +11,7 @@ from .actions import (
     reach_due_rungs,
     remind_of_decisions,
     settle_due_cases,
+    settle_quotes,
     tell_of_escalations,
     time_out_handoffs,
     warn_of_due_promises,
@@ -51,3 +54,9 @@ def settle_due(at: datetime) -> int:
 def reach_rungs(at: datetime) -> int:
     """Escalate the cases whose rungs are reached, and tell those who are to be told now."""
     return reach_due_rungs(at=at) + tell_of_escalations(at=at)
+
+
+@timed("cases.settle_quotes", every=timedelta(seconds=20), lane="bulk")
+def settle_due_quotes(at: datetime) -> int:
+    """Decide the quoted times that have passed: held or missed."""
+    return settle_quotes(at=at)

@@ -20,6 +20,7 @@ from yinuo.cases.queries import (
     next_promise,
     other_cases,
     owned_by,
+    shown_quote,
 )
 from yinuo.cases.queries.tasks import tasks_of_case
 from yinuo.foundation.panels import panel
@@ -30,10 +31,11 @@ Context = Mapping[str, Any] | None
 
 @panel("promises", title=gettext_lazy("Promises"), template="desk/panels/promises.html", order=10, live=True)
 def promises(case: Case, _actor: Actor, at: datetime) -> Context:
-    """Return the next promise and all that were ever given on the case."""
+    """Return the next promise, what the customer was told of it, and all that were ever given on the case."""
     given = ledger(case, at=at)
     return {
         "next_promise": next_promise(given),
+        "quote": shown_quote(case, at=at),
         "promises": [(promise, open_time(promise.within) if promise.within else "") for promise in given],
     }
 

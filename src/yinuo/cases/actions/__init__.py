@@ -27,6 +27,7 @@ from .messages import (
 from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
+from .quoting import learn_answers, settle_quotes
 from .ruling import save_closing_rule
 from .splitting import split_case
 from .tasks import answer_task, ask_task, refuse_task, take_task, withdraw_task
@@ -49,6 +50,7 @@ __all__ = [
     "close_case",
     "confirm_solved",
     "decide_owner",
+    "learn_answers",
     "link_cases",
     "merge_cases",
     "notify_customer",
@@ -64,6 +66,7 @@ __all__ = [
     "save_closing_rule",
     "set_handoff_limits",
     "settle_due_cases",
+    "settle_quotes",
     "split_case",
     "store_bytes",
     "take_customer_message",

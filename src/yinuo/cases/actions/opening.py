@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from yinuo.access.actors import Actor
 from yinuo.cases import rules
-from yinuo.cases.facts import CaseOpened, CustomerWrote, PromiseMade
+from yinuo.cases.facts import AnswerQuoted, CaseOpened, CustomerWrote, PromiseMade
 from yinuo.cases.models import Attachment, Case, MessageKind
 from yinuo.customers.models import Customer
 from yinuo.foundation.facts import Fact, fact_values
@@ -21,18 +21,20 @@ from yinuo.organisation.models import Staff, Team
 from yinuo.standards.queries import offers
 from yinuo.standards.rules import Offer, Request, pick_offer
 
+from . import quoting
 from .attaching import AttachmentDraft, attachment_rows
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What came of an opening."""
+    """What came of an opening. answer_by: when the first answer will probably come, at the latest as promised."""
 
     case_id: int
     reference: str
     conversation_id: int
     message_id: int
     due_at: datetime
+    answer_by: datetime
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,14 @@ class FirstMessage:
     attachments: Sequence[AttachmentDraft] = ()
 
 
-_NUMBERS = """
+_NUMBERS = f"""
 SELECT nextval('cases_case_id_seq'), nextval('cases_conversation_id_seq'), nextval('cases_message_id_seq'),
-       nextval('cases_promise_id_seq'), nextval('cases_promise_id_seq'), foundation_next_case_count(%s),
-       coalesce((SELECT number FROM standards_revision), 0)
-"""
+       nextval('cases_promise_id_seq'), nextval('cases_promise_id_seq'), foundation_next_case_count(%(day)s),
+       coalesce((SELECT number FROM standards_revision), 0),
+       {quoting.READ}
+"""  # noqa: S608 - a literal of the neighbouring module
 
-_ROWS = """
+_ROWS = f"""
 WITH the_case AS (
     INSERT INTO cases_case (id, reference, subject, customer_id, owner_id, team_id, department_id, region_id, tier,
         channel, case_class, category, language, state, standard_version_id, standard_reason, next_promise_id,
@@ -83,9 +86,9 @@ WITH the_case AS (
         %(version)s, %(hours)s, %(reason0)s),
            (%(promise1)s, %(case)s, %(kind1)s, %(at)s, %(by)s, %(at)s, %(within1)s, %(due1)s, %(warn1)s, true, '',
         %(version)s, %(hours)s, %(reason1)s)
-)
+), {quoting.WRITE}
 INSERT INTO foundation_fact (type, version, at, actor, case_id, customer_id, staff_id, team_id, payload) VALUES
-"""
+"""  # noqa: S608 - a literal of the neighbouring module
 
 
 # Without a savepoint of its own: a caller that goes on after a refusal wraps it, as mail intake does.
@@ -107,7 +110,8 @@ def open_case(
 ) -> Opened:
     """Make a request a case: with its first message, its accountable owner, its first promises, and their facts.
 
-    Refuses with EmptyMessage, OwnerNotInTeam, NoStandardFits. Announces CaseOpened, CustomerWrote, PromiseMade.
+    Refuses with EmptyMessage, OwnerNotInTeam, NoStandardFits. Announces CaseOpened, CustomerWrote, PromiseMade,
+    and AnswerQuoted when the first answer will probably come sooner than promised.
     """
     if not by.customer_id:
         by.require("cases.open")
@@ -117,13 +121,17 @@ def open_case(
         raise rules.OwnerNotInTeam(name=owner.name)
     region = customer.region
     request = Request(customer.tier, channel, case_class, category, region.code if region else "")
-    numbers = _draw_numbers(at)
+    about = {"team_id": team.pk, "case_class": case_class, "channel": channel}
+    numbers = _draw_numbers(at, team, quoting.all_groups(**about))
     offer, standard_reason = pick_offer(offers(revision=numbers[6]), request)
     promises = rules.opening_promises(offer, at=at)
     reference = case_reference(_local_day(at), numbers[5])
+    answer = next(one for one in promises if one.kind == "first_response")
+    quote, quote_values = quoting.quote_for(numbers[7:], **about, offer=offer, promised_by=answer.due_at, at=at)
     soonest = min(range(2), key=lambda place: promises[place].due_at)
     values = {
         **_case_values(customer, first, channel, team, owner, case_class, category, offer),
+        **quote_values,
         "language": language or customer.language or get_language() or settings.LANGUAGE_CODE,
         "case": numbers[0],
         "conversation": numbers[1],
@@ -147,15 +155,15 @@ def open_case(
             f"warn{place}": promise.warn_at,
             f"reason{place}": promise.reason,
         }
-    _insert(values, _facts(values, offer, promises), by=by, at=at)
+    _insert(values, _facts(values, offer, promises, quote), by=by, at=at)
     if first.attachments:
         Attachment.objects.bulk_create(attachment_rows(numbers[2], first.attachments))
-    return Opened(numbers[0], reference, numbers[1], numbers[2], values["next_due"])
+    return Opened(numbers[0], reference, numbers[1], numbers[2], values["next_due"], quote.answer_by)
 
 
-def _draw_numbers(at: datetime) -> tuple[int, ...]:
+def _draw_numbers(at: datetime, team: Team, groups: list[str]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [_local_day(at)])
+        cursor.execute(_NUMBERS, {"day": _local_day(at), "team": team.pk, "groups": groups})
         return tuple(cursor.fetchone())
 
 
@@ -199,7 +207,9 @@ def _case_values(
     }
 
 
-def _facts(values: dict[str, Any], offer: Offer, promises: list[rules.PromiseDraft]) -> list[Fact]:
+def _facts(
+    values: dict[str, Any], offer: Offer, promises: list[rules.PromiseDraft], quote: rules.QuoteDraft
+) -> list[Fact]:
     case_id, customer_id, staff_id = values["case"], values["customer"], values["owner"]
     opened = CaseOpened(
         case_id=case_id,
@@ -232,7 +242,10 @@ def _facts(values: dict[str, Any], offer: Offer, promises: list[rules.PromiseDra
         )
         for place, promise in enumerate(promises)
     ]
-    return [opened, wrote, *made]
+    if quote.falls_back:
+        return [opened, wrote, *made]
+    quoted = AnswerQuoted(case_id=case_id, customer_id=customer_id, answer_by=quote.answer_by)
+    return [opened, wrote, *made, quoted]
 
 
 def _insert(values: dict[str, Any], facts: list[Fact], *, by: Actor, at: datetime) -> None:

@@ -65,6 +65,10 @@ class CaseOut(BaseModel):
     preview: str = Field(description="How the last message begins.")
     message_count: int
     next_due_at: datetime | None = Field(description="The promise that falls due first; null when closed.")
+    answer_by: datetime | None = Field(
+        description="When the first answer will probably come, in four cases of five; the promise itself when nothing "
+        "sooner is known. Null once answered or closed."
+    )
     opened_at: datetime
     closed_at: datetime | None = Field(description="When it was last solved; null while open.")
     first_solved_at: datetime | None = Field(description="When it was first solved; a reopening changes nothing.")
@@ -165,7 +169,7 @@ class CaseFactOut(BaseModel):
 
 def case_rows(actor: Actor) -> QuerySet[Case]:
     """Return the cases this actor may know of, with all that `case_out` shows: one statement."""
-    related = ("customer", "owner", "team", "department", "region")
+    related = ("customer", "owner", "team", "department", "region", "quote")
     return Case.objects.visible_to(actor).select_related(*related).defer("customer__address")
 
 
@@ -190,6 +194,7 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
         preview=case.preview,
         message_count=case.message_count,
         next_due_at=case.next_due_at,
+        answer_by=_answer_by(case),
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         first_solved_at=case.first_solved_at,
@@ -203,6 +208,11 @@ def case_out(case: Case, actor: Actor) -> CaseOut:
         held_since=case.held_since,
         last_message_at=case.last_message_at,
     )
+
+
+def _answer_by(case: Case) -> datetime | None:
+    is_awaited = case.is_open and case.answered_at is None and hasattr(case, "quote")
+    return case.quote.answer_by if is_awaited else None
 
 
 def message_rows(case: Case) -> QuerySet[Message]:

@@ -8,12 +8,14 @@ from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDec
 from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
+from .quoting import AnswerPace, Quote, QuoteReason, QuoteTally
 from .task import Task, TaskEnd
 
 __all__ = [
     "ENDED",
     "UNANSWERED_SINCE",
     "URGENCY",
+    "AnswerPace",
     "Attachment",
     "Case",
     "CaseLink",
@@ -43,6 +45,9 @@ __all__ = [
     "PromiseKind",
     "PromisePause",
     "PromiseTally",
+    "Quote",
+    "QuoteReason",
+    "QuoteTally",
     "ReopenOwner",
     "ReopenRule",
     "Reopening",

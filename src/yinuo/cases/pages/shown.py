@@ -47,6 +47,7 @@ EVENT_LOOKS = {
     "handoff_withdrawn": ("arrow-back-up", "plain"),
     "promise_kept": ("circle-check", "kept"),
     "promise_made": ("heart-handshake", "plain"),
+    "answer_quoted": ("clock", "plain"),
     "promise_withdrawn": ("circle-x", "plain"),
 }
 _TELLING = list(EVENT_LOOKS)

@@ -18,6 +18,7 @@ from .joining import (
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
+from .quoting import QuoteShown, quotes_held, shown_quote
 from .searching import cases_found
 from .story import StoryEntry, story
 from .tracking import Tracked, given_name, tracked
@@ -35,6 +36,7 @@ __all__ = [
     "PromiseShown",
     "QueuePage",
     "QueueWish",
+    "QuoteShown",
     "StoryEntry",
     "Talk",
     "Tracked",
@@ -63,7 +65,9 @@ __all__ = [
     "owned_by",
     "promises_kept_by_answer",
     "queue_page",
+    "quotes_held",
     "shown_promise",
+    "shown_quote",
     "splittable_messages",
     "story",
     "suggested_colleagues",

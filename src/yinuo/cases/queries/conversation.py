@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from yinuo.cases.facts import (
+    AnswerQuoted,
     CaseClosed,
     CaseEscalated,
     CaseHeldForDecision,
@@ -60,6 +61,7 @@ SHOWN_TYPES = tuple(
     for fact in (
         CaseOpened,
         PromiseMade,
+        AnswerQuoted,
         PromiseKept,
         PromiseBroken,
         PromiseWithdrawn,
@@ -161,6 +163,7 @@ class Event:
     """Something that happened. what: the fact's short name, such as `promise_kept`; the rest as it applies.
 
     other: the number of the case it has to do with; is_ours: nothing for the customer to read.
+    until: the time that was quoted.
     """
 
     what: str
@@ -171,6 +174,7 @@ class Event:
     promises: list[tuple[str, datetime | None]] = field(default_factory=list)
     other: str = ""
     is_ours: bool = False
+    until: datetime | None = None
     day: date | None = None
 
 
@@ -317,6 +321,7 @@ def _events(case: Case) -> list[Event]:
                 else _detail(short, same[0], closure, reasons),
                 name=_name(same[0], names),
                 promises=[_promised(fact) for fact in same if "kind" in fact.payload],
+                until=_until(same[0]),
                 other=others.get(same[0].payload.get("other_case_id", 0), ""),
                 is_ours=short in _AMONG_US or same[0].payload.get("changes_audience", False),
             )
@@ -385,6 +390,11 @@ def _told(facts: list[RecordedFact]) -> dict[int, str]:
 def _promised(fact: RecordedFact) -> tuple[str, datetime | None]:
     due_at = fact.payload.get("due_at")
     return str(PromiseKind(fact.payload["kind"]).label), datetime.fromisoformat(due_at) if due_at else None
+
+
+def _until(fact: RecordedFact) -> datetime | None:
+    answer_by = fact.payload.get("answer_by")
+    return datetime.fromisoformat(answer_by) if answer_by else None
 
 
 def _names(facts: list[RecordedFact]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from yinuo.cases.models import Case
 from .conversation import OWN_EVENTS, Event, Talk, conversation
 from .finding import PUBLIC_KINDS
 from .ledger import PromiseShown, ledger, next_promise
+from .quoting import QuoteShown, shown_quote
 
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
@@ -31,6 +32,7 @@ class Tracked:
     hidden_count: int
     promises: list[PromiseShown]
     next: PromiseShown | None
+    quote: QuoteShown | None
     may_write: bool
 
 
@@ -49,6 +51,7 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
         hidden_count=said.hidden_count,
         promises=promises,
         next=next_promise(promises if living is case else ledger(living, at=at)),
+        quote=shown_quote(living, at=at),
         may_write=may_write,
     )
 

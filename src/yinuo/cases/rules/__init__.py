@@ -46,6 +46,7 @@ from .promises import (
     soonest,
     time_within,
 )
+from .quoting import QuoteDraft
 from .states import (
     OUTCOMES,
     REOPEN_WINDOW,
@@ -120,6 +121,7 @@ __all__ = [
     "OwnerNotInTeam",
     "Pause",
     "PromiseDraft",
+    "QuoteDraft",
     "ReasonNeeded",
     "ReviewInThePast",
     "SameCase",

@@ -21,6 +21,7 @@ from yinuo.demo.filling.cast import Cast, read_cast
 from yinuo.demo.filling.history import arrivals_by_day, plans_of_day
 from yinuo.demo.filling.house import plan_shifts, set_up
 from yinuo.demo.filling.people import add_companies, add_customers, add_orders, with_own_serials
+from yinuo.demo.filling.told import quote_history
 from yinuo.demo.filling.wish import Wish
 from yinuo.foundation.followers import Start, catch_up, horizon_position, known_followers, newest_position
 from yinuo.intake.mail.actions import queue_mail_for
@@ -146,6 +147,7 @@ def finish(wish: Wish) -> None:
 
     Nothing of the history is acknowledged or mailed again; what somebody answered on the pages meanwhile is.
     """
+    quote_history(ends_at=wish.ends_at)
     _await_final_log()
     for one in known_followers():
         if one.start is Start.NOW:

@@ -119,6 +119,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "team_code": code,
         "places": _places(boards, teams),
         "figures": _figures(found, people, code),
+        "quotes_detail": _quotes_detail(found),
         "slots": _slots(found),
         "hours": _hours(hours),
         "opened_count": sum(one.opened for one in hours),
@@ -212,6 +213,17 @@ def _kept_figure(found: Standing, code: str) -> Figure:
         return Figure(_("Kept today"), "–", _("no promise ended today yet"))
     detail = _("%(kept)s of %(count)s promises that ended today") % {"kept": kept.kept, "count": kept.count}
     return Figure(_("Kept today"), f"{percent_of(kept)}%", detail, _figure_url("missed", code), "kept")
+
+
+def _quotes_detail(found: Standing) -> str:
+    """Return how often quoted times held, as the small print of the figure of kept promises; empty without any."""
+    quotes = found.quotes
+    if not quotes.count:
+        return ""
+    return _("Quoted time held in %(percent)s%% (n=%(count)s), last 30 days") % {
+        "percent": percent_of(quotes),
+        "count": quotes.count,
+    }
 
 
 def _slots(found: Standing) -> list[Bar]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from yinuo.access.actors import Actor
 from yinuo.cases.queries import board as measures
+from yinuo.cases.queries import quotes_held
 from yinuo.cases.queries.board import SLOT, SLOT_COUNT, AtRisk, Hour, KeptCount, LongWaiting, Person
 from yinuo.organisation.models import Presence, Team
 
@@ -47,7 +48,9 @@ class Owning:
 
 @dataclass
 class Standing:
-    """How some teams stand, one by one and together. slots: promises due in each quarter of an hour of the next two."""
+    """How some teams stand, one by one and together. slots: promises due in each quarter of an hour of the next two.
+    quotes: quoted times that held and were missed in the last 30 days.
+    """
 
     at: datetime
     teams: list[TeamStanding]
@@ -55,6 +58,7 @@ class Standing:
     owners: dict[int, "Owning"]
     at_risk: list[AtRisk]
     longest_waiting: list[LongWaiting]
+    quotes: KeptCount
 
     @property
     def open_count(self) -> int:
@@ -97,7 +101,7 @@ def standing(
     risk_limit: int = RISK_LIMIT,
     waiting_limit: int = WAITING_LIMIT,
 ) -> Standing:
-    """Return how these teams stand, as far as the actor may see their cases. Seven statements, whatever their size."""
+    """Return how these teams stand, as far as the actor may see their cases. Eight statements, whatever their size."""
     ids = [team.pk for team in teams]
     found = {team.pk: TeamStanding(team) for team in teams}
     owners: dict[int, Owning] = {}
@@ -125,6 +129,7 @@ def standing(
         owners=owners,
         at_risk=measures.at_risk(ids, actor=actor, at=at, limit=risk_limit),
         longest_waiting=measures.longest_waiting(ids, actor=actor, at=at, limit=waiting_limit),
+        quotes=quotes_held(ids, actor=actor, at=at),
     )
 
 

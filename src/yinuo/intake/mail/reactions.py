@@ -46,7 +46,7 @@ def acknowledge_new_cases(facts: Sequence[RecordedFact]) -> None:
         if case is None or mail.message is None or not case.is_open or case.answered_at:
             continue  # somebody was quicker than the machine: a receipt after the answer would only confuse
         at = now()
-        said = Said(text=acknowledgement(case, name=mail.message.author_name or case.customer.name), at=at)
+        said = Said(text=acknowledgement(case, name=mail.message.author_name or case.customer.name, at=at), at=at)
         notify_customer(case=case, said=said, conversation=mail.message.conversation, by=MAIL, at=at)
 
 

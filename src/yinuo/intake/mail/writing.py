@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from yinuo.cases.models import Attachment, Case, CaseState, Message, MessageKind
-from yinuo.cases.queries import given_name
+from yinuo.cases.queries import given_name, shown_quote
 from yinuo.cases.store import path_of
 from yinuo.organisation.queries import our_zone
 
@@ -64,23 +64,27 @@ def outgoing_letter(row: Letter, mailbox: Mailbox) -> OutgoingMail:
     )
 
 
-def acknowledgement(case: Case, *, name: str) -> str:
-    """Return the first notice to a customer, in their language: the number, who cares for it, and the promised time.
+def acknowledgement(case: Case, *, name: str, at: datetime) -> str:
+    """Return the first notice to a customer, in their language: the number, who cares for it, when we answer.
+
+    When the first answer will probably come sooner than promised, both times are said.
 
     name: what they call themselves in this request; what we know of the address stays with us.
     """
     with translation.override(case.language):
         due = local_time(case.next_due_at) if case.next_due_at else ""
+        quote = shown_quote(case, at=at)
+        sentence = quote.sentence if quote else _("We promise you an answer by %(due)s.") % {"due": due}
         return _(
             "Hello %(name)s,\n\n"
             "we have your message. Its number is %(reference)s, and %(owner)s is responsible for it.\n"
-            "We promise you an answer by %(due)s.\n\n"
+            "%(sentence)s\n\n"
             "You can see at any time how it goes: %(link)s"
         ) % {
             "name": name,
             "reference": case.reference,
             "owner": given_name(case.owner.name) if case.owner else "",
-            "due": due,
+            "sentence": sentence,
             "link": tracking_link(case),
         }
 

@@ -36,5 +36,5 @@ def acknowledge_questions(facts: Sequence[RecordedFact]) -> None:
         if not case.is_open or case.answered_at or not mail_address_of(case.customer_id):
             continue
         at = now()
-        said = Said(text=acknowledgement(case, name=message.author_name), at=at)
+        said = Said(text=acknowledgement(case, name=message.author_name, at=at), at=at)
         notify_customer(case=case, said=said, conversation=message.conversation, by=PORTAL, at=at)
