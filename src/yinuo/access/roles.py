@@ -58,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _DECIDE
         | {
             "cases.assign",
+            "cases.declare_incident",
             "cases.decide_owner",
             "cases.reopen_closed",
             "desk.share_answers",
@@ -80,6 +81,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "cases.decide_owner",
             "cases.edit_rules",
             "cases.reopen_closed",
+            "cases.declare_incident",
             "customers.import",
             "desk.share_answers",
             "desk.share_wall",

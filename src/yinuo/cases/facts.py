@@ -412,3 +412,43 @@ class ClosingRuleChanged(Fact):
     reopening: str
     days: int
     owner: str
+
+
+class IncidentProposed(Fact):
+    """Somebody thinks that one cause is behind many cases; who leads decides."""
+
+    case_id: int
+    team_id: int
+    incident_id: int
+
+
+class IncidentDecided(Fact):
+    """A proposed incident runs, or was refused."""
+
+    case_id: int
+    incident_id: int
+    is_approved: bool
+
+
+class IncidentEnded(Fact):
+    """An incident is over; its cases stay as they are."""
+
+    case_id: int
+    incident_id: int
+
+
+class JoinedIncident(Fact):
+    """A case became part of an incident; `staff_id` is its owner, who keeps it."""
+
+    case_id: int
+    staff_id: int
+    incident_id: int
+    other_case_id: int
+
+
+class LeftIncident(Fact):
+    """A case is part of an incident no longer."""
+
+    case_id: int
+    incident_id: int
+    other_case_id: int

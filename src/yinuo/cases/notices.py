@@ -136,6 +136,25 @@ MENTIONED = kind(
     default=Ways(app=True, push=True, digest=True),
 )
 
+INCIDENT_PROPOSED = kind(
+    "cases.incident_proposed",
+    subject="case",
+    label=_("A major incident is proposed in a team I lead"),
+    sentence=lambda name, _count: gettext("%(name)s is proposed as a major incident: decide it") % {"name": name},
+    icon="sitemap",
+    permission="cases.declare_incident",
+    default=Ways(app=True, push=True, digest=True),
+    is_urgent=True,
+)
+JOINED_INCIDENT = kind(
+    "cases.joined_incident",
+    subject="case",
+    label=_("My case becomes part of a major incident"),
+    sentence=lambda name, _count: gettext("%(name)s is part of a major incident; it stays yours") % {"name": name},
+    icon="sitemap",
+    permission="cases.view",
+    default=Ways(app=True, push=False, digest=False),
+)
 HANDOFF_OFFERED = kind(
     "cases.handoff_offered",
     subject="case",

@@ -27,6 +27,8 @@ from .facts import (
     CaseReopened,
     CustomerAnswered,
     CustomerWrote,
+    IncidentProposed,
+    JoinedIncident,
     NoteAdded,
     OwnerChanged,
     PromiseBroken,
@@ -56,6 +58,8 @@ _TOLD: dict[type[Fact], Kind] = {
     CaseReopened: notices.REOPENED,
     CustomerAnswered: notices.COLLEAGUE_WROTE,
     CustomerWrote: notices.CUSTOMER_WROTE,
+    IncidentProposed: notices.INCIDENT_PROPOSED,
+    JoinedIncident: notices.JOINED_INCIDENT,
     NoteAdded: notices.COLLEAGUE_WROTE,
     OwnerChanged: notices.OWNED,
     PromiseBroken: notices.BROKEN,
@@ -97,6 +101,8 @@ def _notices(fact: RecordedFact, known: _Known) -> Iterator[Notice]:
         yield _notice(kind, reader_id, fact)
     if kind is notices.BROKEN:
         yield from (_notice(notices.TEAM_BROKEN, leader_id, fact) for leader_id in known.leaders[case.team_id])
+    if kind is notices.INCIDENT_PROPOSED:
+        yield from (_notice(kind, leader_id, fact) for leader_id in known.leaders.get(case.team_id, ()))
 
 
 def _notice(kind: Kind, staff_id: int, fact: RecordedFact) -> Notice:

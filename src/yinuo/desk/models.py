@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Case, Message
+from yinuo.cases.models import Case, Incident, Message
 from yinuo.organisation.models import Staff, Team, TeamMembership
 
 
@@ -178,6 +178,7 @@ class BulkAct(models.TextChoices):
     NOTE = "note", _("Add a note")
     CLOSE = "close", _("Close case")
     REOPEN = "reopen", _("Reopen")
+    BROADCAST = "broadcast", _("Tell every customer")
 
 
 class BulkRunQuerySet(models.QuerySet["BulkRun"]):
@@ -192,7 +193,8 @@ class BulkRunQuerySet(models.QuerySet["BulkRun"]):
 class BulkRun(models.Model):
     """One act on many cases, and how it went with each of them: its rows.
 
-    text: the note, the summary of the closure, or the reason. due_at: from when on a worker carries it on; one that
+    text: the note, the summary of the closure, the words to customers, or the reason.
+    due_at: from when on a worker carries it on; one that
     is short is carried out by whoever began it, and the worker only does what they left.
     """
 
@@ -201,6 +203,10 @@ class BulkRun(models.Model):
     new_owner = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=40, blank=True)
     text = models.TextField(blank=True)
+    text_en = models.TextField(
+        blank=True, db_default="", help_text="The same words in English, for customers whose language that is."
+    )
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="broadcasts")
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
@@ -216,7 +222,13 @@ class BulkRun(models.Model):
             ),
             models.CheckConstraint(
                 name="an_outcome_is_said_when_cases_are_closed",
-                condition=Q(act="close") & ~Q(outcome="") | ~Q(act="close") & Q(outcome=""),
+                condition=Q(act="close") & ~Q(outcome="")
+                | Q(act="broadcast")
+                | ~Q(act__in=["close", "broadcast"]) & Q(outcome=""),
+            ),
+            models.CheckConstraint(
+                name="words_to_every_customer_belong_to_an_incident",
+                condition=Q(act="broadcast", incident__isnull=False) | ~Q(act="broadcast") & Q(incident=None),
             ),
         ]
         indexes = [

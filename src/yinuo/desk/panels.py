@@ -13,6 +13,7 @@ from yinuo.cases.pages.shown import open_time
 from yinuo.cases.queries import (
     Customership,
     customership_of,
+    incident_behind,
     latest_orders,
     ledger,
     links_of,
@@ -96,10 +97,11 @@ def earlier(case: Case, actor: Actor, _at: datetime) -> Context:
 
 @panel("belonging", title=gettext_lazy("Belongs together"), template="desk/panels/belonging.html", order=45, lazy=True)
 def belonging(case: Case, actor: Actor, _at: datetime) -> Context:
-    """Return what was merged into the case, and what it is linked with."""
+    """Return what was merged into the case, what it is linked with, and which running incident could be behind it."""
     merges, links = merges_into(case, actor=actor), links_of(case, actor=actor)
-    context = {"merges": merges, "links": links, "may_unlink": actor.may("cases.note")}
-    return context if merges or links else None
+    incident = incident_behind(case, actor=actor)
+    context = {"merges": merges, "links": links, "may_unlink": actor.may("cases.note"), "incident": incident}
+    return context if merges or links or incident else None
 
 
 def _personal(customership: Customership | None) -> list[dict[str, str]]:

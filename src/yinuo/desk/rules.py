@@ -11,6 +11,8 @@ UNDO_WINDOW = timedelta(seconds=10)
 SAFETY = timedelta(seconds=1)
 # How many cases one act may touch: what goes wrong with them must still be put right by hand on one afternoon.
 BULK_LIMIT = 500
+# Of an incident every customer must hear, and nothing of it is to be put right by hand.
+BROADCAST_LIMIT = 5000
 # A page says every 20 s that it is open, and at most every 3 s that somebody types in it.
 HERE_FOR = timedelta(seconds=45)
 TYPING_FOR = timedelta(seconds=6)

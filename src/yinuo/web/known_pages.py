@@ -56,6 +56,14 @@ _WORK = (
         "tasks asked department 协办 任务 部门",
     ),
     Known(
+        gettext_lazy("Major incidents"),
+        "incidents",
+        "sitemap",
+        gettext_lazy("One cause behind many cases: what surges, which run, and the same words to every customer."),
+        "cases.view",
+        "incident outage broadcast 重大事件 群发",
+    ),
+    Known(
         gettext_lazy("All cases"),
         "case_list",
         "list-details",

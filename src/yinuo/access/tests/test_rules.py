@@ -16,6 +16,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "cases.close": (1, 1, 0, 0, 1, 0, 0),
     "cases.decide_owner": (0, 1, 0, 0, 1, 0, 0),
     "cases.edit_rules": (0, 0, 0, 0, 1, 0, 0),
+    "cases.declare_incident": (0, 1, 0, 0, 1, 0, 0),
     "cases.merge": (1, 1, 0, 0, 1, 0, 0),
     "cases.export": (0, 1, 1, 1, 1, 0, 0),
     "cases.hand_over": (1, 1, 0, 0, 1, 0, 0),

@@ -14,6 +14,7 @@ from .handing import (
     time_out_handoffs,
     withdraw_handoff,
 )
+from .incidents import add_to_incident, decide_incident, end_incident, propose_incident, take_from_incident
 from .joining import merge_cases, undo_merge
 from .linking import link_cases, unlink_cases
 from .messages import (
@@ -41,6 +42,7 @@ __all__ = [
     "add_automatic_message",
     "add_customer_message",
     "add_note",
+    "add_to_incident",
     "answer_task",
     "ask_task",
     "belongs_to_new_case",
@@ -49,7 +51,9 @@ __all__ = [
     "check_reply",
     "close_case",
     "confirm_solved",
+    "decide_incident",
     "decide_owner",
+    "end_incident",
     "learn_answers",
     "link_cases",
     "merge_cases",
@@ -57,6 +61,7 @@ __all__ = [
     "offer_handoff",
     "open_case",
     "overrule_thanks",
+    "propose_incident",
     "reach_due_rungs",
     "refuse_handoff",
     "refuse_task",
@@ -70,6 +75,7 @@ __all__ = [
     "split_case",
     "store_bytes",
     "take_customer_message",
+    "take_from_incident",
     "take_task",
     "tell_of_escalations",
     "time_out_handoffs",

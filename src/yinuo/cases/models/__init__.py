@@ -5,6 +5,7 @@ from .closing import ClosingRule, Closure, Reopening, ReopenOwner, ReopenRule, T
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .escalation import Escalation, EscalationTelling
 from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
+from .incident import Incident, IncidentPart, IncidentState
 from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
@@ -32,6 +33,9 @@ __all__ = [
     "Handoff",
     "HandoffEnd",
     "HandoffLimits",
+    "Incident",
+    "IncidentPart",
+    "IncidentState",
     "LinkKind",
     "Mention",
     "Merge",

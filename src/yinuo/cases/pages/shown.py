@@ -25,6 +25,8 @@ EVENT_LOOKS = {
     "promise_broken": ("alert-circle", "broken"),
     "cases_merged": ("git-merge", "plain"),
     "case_split": ("route", "plain"),
+    "joined_incident": ("sitemap", "soon"),
+    "left_incident": ("sitemap", "plain"),
     "cases_linked": ("link", "plain"),
     "cases_unlinked": ("link", "plain"),
     "merge_undone": ("arrow-back-up", "plain"),

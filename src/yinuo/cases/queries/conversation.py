@@ -25,6 +25,8 @@ from yinuo.cases.facts import (
     HandoffRefused,
     HandoffTimedOut,
     HandoffWithdrawn,
+    JoinedIncident,
+    LeftIncident,
     MergeUndone,
     OwnerChanged,
     OwnerDecided,
@@ -84,6 +86,8 @@ SHOWN_TYPES = tuple(
         CasesMerged,
         CaseSplit,
         CasesUnlinked,
+        JoinedIncident,
+        LeftIncident,
         MergeUndone,
         CaseEscalated,
     )
@@ -105,7 +109,7 @@ OWN_EVENTS = frozenset(
         TaskWithdrawn,
     )
 )
-_AMONG_US = {"cases_linked", "cases_unlinked", "case_split"}
+_AMONG_US = {"cases_linked", "cases_unlinked", "case_split", "joined_incident", "left_incident"}
 MESSAGE_LIMIT = 40
 TEXT_LIMIT = 4000
 QUOTED_LIMIT = 1000

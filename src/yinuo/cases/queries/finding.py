@@ -1,9 +1,9 @@
 """One case, message or file, for somebody who may know of it; otherwise NotFound, whether it exists or not."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Attachment, Case, Message, MessageKind
+from yinuo.cases.models import Attachment, Case, Incident, IncidentState, Message, MessageKind
 from yinuo.cases.models.case import limits_of
 from yinuo.customers.models import Customer
 from yinuo.foundation.refusals import NotFound
@@ -12,7 +12,9 @@ PUBLIC_KINDS = (MessageKind.CUSTOMER, MessageKind.REPLY, MessageKind.NOTICE)
 
 
 def case_by_reference(reference: str, *, actor: Actor) -> Case:
-    """Return the case with its people and `absorbs_others`; the number of a merged case leads to the living one.
+    """Return the case with its people; the number of a merged case leads to the living one.
+
+    absorbs_others: others were merged into it. incident_number: of the running incident it leads or is part of.
 
     Who may see the merged case alone, as its customer when the other one is somebody else's, gets that. Refuses with
     NotFound when it is not there or not this actor's to see.
@@ -20,7 +22,8 @@ def case_by_reference(reference: str, *, actor: Actor) -> Case:
     related = ("customer__company", "owner", "team", "department", "standard_version__standard")
     absorbs = Exists(Case.objects.filter(merged_into=OuterRef("pk")))
     cases = Case.objects.visible_to(actor).select_related(*related).defer("customer__address")
-    cases = cases.annotate(absorbs_others=absorbs)
+    behind = Incident.objects.filter(Q(case=OuterRef("pk")) | Q(parts__case=OuterRef("pk")), state=IncidentState.OPEN)
+    cases = cases.annotate(absorbs_others=absorbs, incident_number=Subquery(behind.values("case__reference")[:1]))
     case = cases.filter(reference=reference.upper()).first()
     if case is not None and case.merged_into_id is None:
         return case

@@ -16,8 +16,7 @@ from yinuo.customers.models import Identity, IdentityKind
 from .ledger import PromiseShown, shown_promise
 
 SUGGESTED = 5
-# Subjects at least so alike are shown; of the open cases that came within these days, the newest so many are compared.
-ALIKE = 0.4
+# Of the open cases that came within these days, the newest so many are compared.
 _WITHIN = timedelta(days=14)
 _COMPARED = 1000
 _SPLITTABLE = 20
@@ -59,7 +58,7 @@ def merge_candidates(case: Case, *, actor: Actor, at: datetime) -> list[Case]:
     others = cases.exclude(customer_id=case.customer_id).filter(opened_at__gte=at - _WITHIN)
     subjects = others.order_by("-opened_at", "-id").values_list("pk", "subject")[:_COMPARED]
     alike = sorted(((rules.likeness(case.subject, subject), pk) for pk, subject in subjects), reverse=True)
-    ids = [pk for share, pk in alike if share >= ALIKE][: SUGGESTED - len(own)]
+    ids = [pk for share, pk in alike if share >= rules.ALIKE][: SUGGESTED - len(own)]
     found = {one.pk: one for one in shown.filter(pk__in=ids)}
     return own + [found[pk] for pk in ids]
 

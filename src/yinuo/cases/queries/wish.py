@@ -12,7 +12,17 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseState, EscalationTelling, Mention
+from yinuo.cases.models import (
+    ENDED,
+    UNANSWERED_SINCE,
+    URGENCY,
+    Case,
+    CaseState,
+    EscalationTelling,
+    Incident,
+    IncidentState,
+    Mention,
+)
 from yinuo.cases.models.case import offered_case_ids
 from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
@@ -132,6 +142,11 @@ def _escalated_to_me(cases: QuerySet[Case], actor: Actor, _at: datetime) -> Quer
     return cases.filter(pk__in=mine.values("escalation__case_id"))
 
 
+def _in_an_incident(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
+    running = Incident.objects.filter(state=IncidentState.OPEN)
+    return cases.filter(Q(incident_part__incident__in=running) | Q(incident__in=running))
+
+
 def _owner_away(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
     """An open case always has an owner; what can happen is that the owner is not at work."""
     gone = Q(presence__in=[Presence.AWAY, Presence.OFFLINE]) | Q(left_at__isnull=False)
@@ -168,6 +183,7 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "waiting": _waiting,
     "mentions": _mentioning_me,
     "escalated": _escalated_to_me,
+    "incident": _in_an_incident,
     "all": _all,
     "away": _owner_away,
     "solved": _solved,

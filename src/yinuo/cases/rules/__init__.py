@@ -18,7 +18,17 @@ from .handoffs import (
     answer_by,
     stopped_because,
 )
+from .incidents import (
+    SURGE_WITHIN,
+    USUAL_OVER,
+    AlreadyInIncident,
+    IncidentDecided,
+    IncidentNotOpen,
+    NotInIncident,
+    Surge,
+)
 from .joining import (
+    ALIKE,
     MERGED,
     AlreadyLinked,
     CaseIsMerged,
@@ -76,6 +86,7 @@ from .tasks import (
 from .thanks import OnlyThanks, only_thanks
 
 __all__ = [
+    "ALIKE",
     "INTERNAL_KINDS",
     "MERGED",
     "NEEDED_LENGTH",
@@ -84,8 +95,11 @@ __all__ = [
     "REOPEN_WINDOW",
     "SINGLE_KINDS",
     "SUBJECT_LENGTH",
+    "SURGE_WITHIN",
     "UNASKED_OUTCOMES",
     "USUAL_CLOSING",
+    "USUAL_OVER",
+    "AlreadyInIncident",
     "AlreadyLinked",
     "AlreadyOffered",
     "CannotTakeOver",
@@ -97,11 +111,14 @@ __all__ = [
     "Closing",
     "Elapsed",
     "EmptyMessage",
+    "IncidentDecided",
+    "IncidentNotOpen",
     "JoinedPromises",
     "Limits",
     "LivePromise",
     "MergedFurther",
     "NewMessagesArrived",
+    "NotInIncident",
     "NotInTaskTeam",
     "NotMerged",
     "NotOfferedToYou",
@@ -125,6 +142,7 @@ __all__ = [
     "ReasonNeeded",
     "ReviewInThePast",
     "SameCase",
+    "Surge",
     "TaskIsOver",
     "TasksStillOpen",
     "UnknownOutcome",

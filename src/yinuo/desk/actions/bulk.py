@@ -15,9 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
-from yinuo.cases.actions import add_note, change_owner, close_case, reopen_case
+from yinuo.cases.actions import add_note, change_owner, close_case, reopen_case, reply
 from yinuo.cases.actions.messages import Said
-from yinuo.cases.models import Case
+from yinuo.cases.models import Case, Incident
+from yinuo.cases.queries import part_cases
 from yinuo.cases.rules import OUTCOMES, EmptyMessage, UnknownOutcome
 from yinuo.desk import rules
 from yinuo.desk.facts import BulkRunEnded, BulkRunStarted
@@ -32,6 +33,7 @@ PERMISSIONS = {
     BulkAct.NOTE: "cases.note",
     BulkAct.CLOSE: "cases.close",
     BulkAct.REOPEN: "cases.reopen",
+    BulkAct.BROADCAST: "cases.declare_incident",
 }
 # After this a run that was to be done at once, but whose page or process died, is carried on behind.
 _LEFT_ALONE = timedelta(seconds=60)
@@ -75,6 +77,49 @@ def start_run(
         BulkRow(run=run, case=case, position=position) for position, case in enumerate(cases, start=1)
     )
     announce(BulkRunStarted(staff_id=by.staff_id, run_id=run.pk, act=act, case_count=len(cases)), by=by, at=at)
+    return run
+
+
+@transaction.atomic
+def start_broadcast(
+    *, incident: Incident, text: str, text_en: str = "", close_as: str = "", by: Actor, at: datetime
+) -> BulkRun:
+    """Say the same words to the customer of every open case of an incident, each by the road of their own case.
+
+    It is an answer by whoever says it, and keeps the promises to answer. text_en: for customers whose language is
+    English; with one text alone everybody gets that. close_as: an outcome, when each case is closed with these words.
+    It begins when the time to take it back is over; until then it can be cancelled whole.
+    Refuses with NotAllowed, EmptyMessage, UnknownOutcome, NothingChosen, TooManyCases. Announces BulkRunStarted.
+    """
+    by.require(PERMISSIONS[BulkAct.BROADCAST])
+    by.require("cases.reply")
+    if by.staff_id is None:
+        raise NotFound
+    if not text.strip() and not text_en.strip():
+        raise EmptyMessage
+    if close_as and close_as not in OUTCOMES:
+        raise UnknownOutcome(outcome=close_as, known=", ".join(OUTCOMES))
+    parts = part_cases(incident, actor=by).open().order_by("next_due_at", "pk")
+    case_ids = list(parts.values_list("pk", flat=True)[: rules.BROADCAST_LIMIT + 1])
+    if not case_ids:
+        raise rules.NothingChosen
+    if len(case_ids) > rules.BROADCAST_LIMIT:
+        raise rules.TooManyCases(limit=rules.BROADCAST_LIMIT)
+    run = BulkRun.objects.create(
+        staff_id=by.staff_id,
+        act=BulkAct.BROADCAST,
+        incident=incident,
+        outcome=close_as,
+        text=text.strip() or text_en.strip(),
+        text_en=text_en.strip(),
+        made_at=at,
+        due_at=at + rules.UNDO_WINDOW,
+    )
+    BulkRow.objects.bulk_create(
+        BulkRow(run=run, case_id=case_id, position=position) for position, case_id in enumerate(case_ids, start=1)
+    )
+    started = BulkRunStarted(staff_id=by.staff_id, run_id=run.pk, act=BulkAct.BROADCAST, case_count=len(case_ids))
+    announce(started, by=by, at=at)
     return run
 
 
@@ -194,9 +239,19 @@ def _reopen(row: BulkRow, by: Actor, at: datetime) -> None:
     reopen_case(case=row.case, reason=row.run.text, by=by, at=at)
 
 
+def _broadcast(row: BulkRow, by: Actor, at: datetime) -> None:
+    by.require(PERMISSIONS[BulkAct.BROADCAST])
+    run = row.run
+    text = run.text_en if run.text_en and row.case.language.startswith("en") else run.text
+    reply(case=row.case, said=Said(text, at, author_name=run.staff.name), by=by, at=at)
+    if run.outcome:
+        close_case(case=row.case, outcome=run.outcome, by=by, at=at)
+
+
 _ACTS: dict[BulkAct, Callable[[BulkRow, Actor, datetime], None]] = {
     BulkAct.OWNER: _change_owner,
     BulkAct.NOTE: _add_note,
     BulkAct.CLOSE: _close,
     BulkAct.REOPEN: _reopen,
+    BulkAct.BROADCAST: _broadcast,
 }

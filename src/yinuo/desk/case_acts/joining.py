@@ -9,10 +9,24 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.access.actors import Actor
-from yinuo.cases.actions import link_cases, split_case, undo_merge, unlink_cases
+from yinuo.cases.actions import (
+    link_cases,
+    propose_incident,
+    split_case,
+    take_from_incident,
+    undo_merge,
+    unlink_cases,
+)
 from yinuo.cases.forms import ActForm
 from yinuo.cases.models import Case, CaseLink, LinkKind
-from yinuo.cases.queries import case_by_reference, links_of, merge_candidates, merges_into, splittable_messages
+from yinuo.cases.queries import (
+    case_by_reference,
+    links_of,
+    merge_candidates,
+    merges_into,
+    splittable_messages,
+    surge_around,
+)
 from yinuo.foundation.acts import case_act
 from yinuo.foundation.refusals import NotFound
 from yinuo.routing.queries import owner_for
@@ -167,3 +181,41 @@ def unlink(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> None
     if chosen not in {one.id for one in links_of(case, actor=actor)}:
         raise NotFound
     unlink_cases(link=CaseLink.objects.select_related("one", "other").get(pk=chosen), by=actor, at=at)
+
+
+class ProposalForm(ActForm):
+    summary = forms.CharField(max_length=2000)
+
+
+@case_act(
+    "incident",
+    label=_("Propose a major incident …"),
+    icon="sitemap",
+    order=66,
+    permission="cases.note",
+    template="desk/acts/incident.html",
+    submit=_("Propose"),
+    offered=lambda case, _actor: case.is_open and not case.incident_number,
+    shown=lambda case, _actor, at: {"surge": surge_around(case, at=at)},
+)
+def propose(case: Case, actor: Actor, at: datetime, request: HttpRequest) -> str:
+    """Propose that one cause is behind this case and others, with the figures of the moment; lead to its page."""
+    summary = ProposalForm(request.POST).checked()["summary"]
+    surge = surge_around(case, at=at)
+    evidence = {"count": surge.count, "usual_an_hour": surge.usual_an_hour} if surge else {}
+    propose_incident(case=case, summary=summary, evidence=evidence, by=actor, at=at)
+    return reverse("incident", args=[case.reference])
+
+
+@case_act(
+    "leave_incident",
+    label=_("Take out of the incident"),
+    icon="x",
+    order=67,
+    permission="cases.note",
+    template="desk/acts/leave_incident.html",
+    offered=lambda case, _actor: bool(case.incident_number) and case.incident_number != case.reference,
+)
+def leave_incident(case: Case, actor: Actor, at: datetime, _request: HttpRequest) -> None:
+    """Let the case be part of an incident no longer."""
+    take_from_incident(case=case, by=actor, at=at)

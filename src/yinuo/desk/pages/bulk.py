@@ -42,8 +42,8 @@ def bulk_runs(request: HttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "desk/bulk_runs.html", {"runs": latest_runs(actor=actor)})
     at = now()
     act = request.POST.get("act", "")
-    if act not in PERMISSIONS:
-        raise NotFound
+    if act not in PERMISSIONS or act == BulkAct.BROADCAST:
+        raise NotFound  # Words to customers are said on the page of their incident.
     wish = wish_of(QueryDict(request.POST.get("query", "")))
     is_whole = request.POST.get("whole") == "1"
     references = request.POST.getlist("case")
@@ -91,6 +91,7 @@ def acts_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         BulkAct.NOTE: True,
         BulkAct.CLOSE: wish.view not in {"closed", "solved"},
         BulkAct.REOPEN: not wish.is_open_view,
+        BulkAct.BROADCAST: False,
     }
     acts = {act for act, permission in PERMISSIONS.items() if is_possible[act] and actor.may(permission)}
     return {

@@ -34,7 +34,7 @@ from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("offered", "tasks", "escalated", "mentions", "all", "away", "solved", "closed")
+FAR_VIEWS = ("offered", "tasks", "escalated", "mentions", "incident", "all", "away", "solved", "closed")
 COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "tasks", "escalated", "mentions", "all", "away")
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
@@ -214,6 +214,7 @@ def _titles() -> dict[str, str]:
         "tasks": _("Waits for another team"),
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
+        "incident": _("Part of a major incident"),
         "all": _("All open cases"),
         "away": _("Owner not at work"),
         "solved": _("Solved, not yet closed"),
@@ -233,6 +234,7 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "tasks": _("Waits for another team"),
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
+        "incident": _("In an incident"),
         "all": _("All open"),
         "away": _("Owner not at work"),
         "solved": _("Solved, not yet closed"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from yinuo.access.actors import Actor
-from yinuo.cases.models import Case
+from yinuo.cases.models import Case, Incident
 from yinuo.cases.queries import QueueWish, wished_cases
 from yinuo.cases.queries.wish import ORDERS
 from yinuo.desk.models import BulkRow, BulkRun, BulkState
@@ -64,6 +64,16 @@ def run_shown(run_id: int, *, actor: Actor) -> RunShown:
 def latest_runs(*, actor: Actor, limit: int = 20) -> list[RunShown]:
     """Return the newest runs of this person, by two statements."""
     runs = list(BulkRun.objects.visible_to(actor).select_related("new_owner").order_by("-id")[:limit])
+    counts: dict[int, dict[str, int]] = {run.pk: {} for run in runs}
+    rows = BulkRow.objects.filter(run__in=runs).values_list("run_id", "state").annotate(count=Count("id")).order_by()
+    for run_id, state, count in rows:
+        counts[run_id][state] = count
+    return [_shown(run, counts[run.pk]) for run in runs]
+
+
+def broadcasts_of(incident: Incident) -> list[RunShown]:
+    """Return what was said to all customers of an incident, the newest first, by two statements."""
+    runs = list(BulkRun.objects.filter(incident=incident).select_related("staff").order_by("-id")[:20])
     counts: dict[int, dict[str, int]] = {run.pk: {} for run in runs}
     rows = BulkRow.objects.filter(run__in=runs).values_list("run_id", "state").annotate(count=Count("id")).order_by()
     for run_id, state, count in rows:

@@ -111,6 +111,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case_merge", "GET", {}, (302, 403, 404, 200, 200, 403, 403, 200)),
     # A case merged with itself
     ("case_merge", "POST", {"reason": "同一件事"}, (302, 403, 404, 422, 422, 403, 403, 422)),
+    # Incidents: the case leads none, so that nobody finds one there; what each may do is tested with the incidents
+    ("incidents", "GET", {}, SIGNED_IN),
+    ("incident", "GET", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    ("incident_decision", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    ("incident_parts", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    ("incident_broadcasts", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    ("incident_ending", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     ("case_here", "GET", {}, READ_CASE),
     ("case_watching", "POST", {}, (302, 404, 404, 204, 204, 204, 204, 204)),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
