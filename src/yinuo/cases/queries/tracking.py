@@ -35,6 +35,10 @@ class Tracked:
     quote: QuoteShown | None
     may_write: bool
 
+    @property
+    def has_paused(self) -> bool:
+        return any(promise.state == "paused" for promise in self.promises)
+
 
 def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
     """Return the case for its customer at `at`; files and messages are the public ones only; `whole`: all of them."""

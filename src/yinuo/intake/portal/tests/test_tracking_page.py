@@ -48,6 +48,16 @@ def test_a_wrong_link_is_calmly_not_there(house: House, client: Client) -> None:
     assert "没有找到" in text_of(response)
 
 
+def test_a_case_that_waits_for_its_customer_says_so_until_they_answer(house: House, client: Client, at) -> None:
+    case = house.open(at=at)
+    reply(case=case, said=Said("请告诉我型号", at), wait=True, by=actor_of(house.chen), at=at)
+
+    for piece in ("", "/progress"):
+        assert "正在等您回复" in text_of(client.get(f"/track/{case.track_token}{piece}"))
+    response = client.post(f"/track/{case.track_token}/messages", {"text": "XQG-80"}, follow=True)
+    assert "正在等您回复" not in text_of(response)
+
+
 def test_the_customer_writes_and_it_stands_in_the_case(house: House, client: Client, at) -> None:
     case = house.open(at=at)
 
