@@ -1,8 +1,7 @@
 """What cases tell staff of: who owns a case hears what others do with it, and when its promises run out.
 
-Promises that end are counted, too (`tally.py`); cases climb their ladders (`climbing.py`); who hears of offers stands
-in `telling_handoffs.py`.
-First answers teach the quotes to come (`learning.py`).
+Promises that end are counted, too (`tally.py`, `pledge_tally.py`); cases climb their ladders (`climbing.py`); who hears
+of offers stands in `telling_handoffs.py`. First answers teach the quotes to come (`learning.py`).
 """
 
 from collections import defaultdict
@@ -37,6 +36,7 @@ from .facts import (
 )
 from .learning import learn_answer_times
 from .models import Case, Message
+from .pledge_tally import tally_pledges
 from .tally import tally_promises
 from .telling_handoffs import tell_of_handoffs
 from .telling_tasks import tell_of_tasks
@@ -44,6 +44,7 @@ from .telling_tasks import tell_of_tasks
 __all__ = [
     "climb_ladders",
     "learn_answer_times",
+    "tally_pledges",
     "tally_promises",
     "tell_of_handoffs",
     "tell_of_tasks",

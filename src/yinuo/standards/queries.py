@@ -12,7 +12,7 @@ from yinuo.foundation.models import CalendarVersion
 from yinuo.foundation.refusals import NotFound
 
 from .models import LadderVersion, PledgeVersion, Revision, Rung, Standard, StandardVersion
-from .rules import Offer, Request, fits
+from .rules import Offer, Request, broken_versions
 
 _copy: tuple[int, tuple[Offer, ...], dict[int, Offer]] | None = None
 
@@ -117,7 +117,13 @@ def pledges_broken_by(*, kind: str, request: Request, on: date) -> list[PledgeVe
 
     on: the local day on which the promise was given; what we pledged then is what we owe.
     """
-    return [version for version in pledges_on(on) if kind in version.promise_kinds and fits(version, request)]
+    return broken_versions(published_versions(), kind=kind, request=request, on=on)
+
+
+def published_versions() -> list[PledgeVersion]:
+    """Return all versions of the published pledges, in the order of the pledges."""
+    rows = PledgeVersion.objects.filter(pledge__is_published=True).select_related("pledge")
+    return list(rows.order_by("pledge__position", "pledge_id", "number"))
 
 
 def versions_of_pledge(code: str, *, day: date) -> list[PledgeVersion]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +96,20 @@ def fits(line: Any, request: Request) -> bool:
     return (not category or request.category == category or is_below) and all(
         getattr(request, name) == value for name, value in conditions.items()
     )
+
+
+def broken_versions(versions: Sequence[Any], *, kind: str, request: Request, on: date) -> list[Any]:
+    """Return which pledges a broken promise of this kind breaks, or a kept one keeps: those whose terms fit.
+
+    versions: of published pledges, in the order of the pledges. Of each pledge the newest counts that held on the local
+    day `on`, on which the promise was given.
+    """
+    holding: dict[int, Any] = {}
+    for version in versions:
+        held = holding.get(version.pledge_id)
+        if version.effective_on <= on and (held is None or held.number < version.number):
+            holding[version.pledge_id] = version
+    return [version for version in holding.values() if kind in version.promise_kinds and fits(version, request)]
 
 
 def pick_offer(offers: Sequence[Offer], request: Request) -> tuple[Offer, str]:

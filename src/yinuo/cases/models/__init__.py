@@ -8,6 +8,7 @@ from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDec
 from .incident import Incident, IncidentPart, IncidentState
 from .joining import CaseLink, LinkKind, Merge
 from .ownership import Ownership
+from .pledge import PledgeBreach, PledgeTally
 from .promise import Consent, Promise, PromiseEnd, PromiseKind, PromisePause, PromiseTally
 from .quoting import AnswerPace, Quote, QuoteReason, QuoteTally
 from .task import Task, TaskEnd
@@ -44,6 +45,8 @@ __all__ = [
     "OwnerDecision",
     "Ownership",
     "Participant",
+    "PledgeBreach",
+    "PledgeTally",
     "Promise",
     "PromiseEnd",
     "PromiseKind",

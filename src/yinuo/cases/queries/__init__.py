@@ -27,6 +27,7 @@ from .joining import (
     merges_into,
     splittable_messages,
 )
+from .keeping import FEWEST, Keeping, breaches, keeping
 from .ledger import PromiseShown, ledger, next_promise, promises_kept_by_answer, shown_promise
 from .listing import case_list, listed_cases
 from .queue import PAGE_LENGTH, VIEW_COUNT_LIMIT, QueuePage, queue_page
@@ -37,12 +38,14 @@ from .tracking import Tracked, given_name, tracked
 from .wish import QueueWish, wished_cases
 
 __all__ = [
+    "FEWEST",
     "PAGE_LENGTH",
     "VIEW_COUNT_LIMIT",
     "Conversing",
     "Customership",
     "EscalationShown",
     "Event",
+    "Keeping",
     "LinkShown",
     "MergePreview",
     "PromiseShown",
@@ -54,6 +57,7 @@ __all__ = [
     "Tracked",
     "attachment_for",
     "attention",
+    "breaches",
     "case_by_reference",
     "case_list",
     "cases_found",
@@ -64,6 +68,7 @@ __all__ = [
     "incident_behind",
     "incident_of",
     "incident_shown",
+    "keeping",
     "latest_orders",
     "ledger",
     "links_of",

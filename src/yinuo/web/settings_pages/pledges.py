@@ -7,6 +7,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
+from yinuo.cases.models import PromiseKind
+from yinuo.cases.queries import breaches, keeping
 from yinuo.foundation.clock import now
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.standards.actions import (
@@ -25,6 +27,8 @@ from .doors import done, moved_one, put_refusal, settings_page, show
 from .pledge_form import NewPledgeForm, PledgeForm, pledge_initial, terms_in_words
 from .standards import ChangedMeanwhile
 
+_BREACHES_SHOWN = 100
+
 
 @settings_page("standards.edit", "GET", "POST")
 def pledges(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -35,8 +39,11 @@ def pledges(request: HttpRequest, actor: Actor) -> HttpResponse:
     newest = PledgeVersion.objects.order_by("pledge_id", "-number").distinct("pledge_id")
     versions = {version.pledge_id: version for version in newest}
     today = timezone.localdate()
+    kept = keeping([row.pk for row in rows], on=today)
     lines = [
-        (row, versions[row.pk], versions[row.pk].effective_on > today, terms_in_words(versions[row.pk])) for row in rows
+        (row, version, version.effective_on > today, terms_in_words(version), kept[row.pk])
+        for row in rows
+        if (version := versions[row.pk])
     ]
     return show(request, actor, "pledges", {"lines": lines}, here="pledges")
 
@@ -71,6 +78,22 @@ def pledge(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
         return _pledge_page(request, actor, row, form, status=refusal.status)
     sentence = _("“%(title)s” has version %(number)s. What it said before stays to be read.")
     return done(request, sentence % {"title": version.title, "number": version.number}, "settings_pledges")
+
+
+@settings_page("standards.edit", "GET")
+def pledge_keeping(request: HttpRequest, actor: Actor, pledge_id: int) -> HttpResponse:
+    """Show how well a pledge was kept, month by month, with the newest cases that broke it."""
+    row = _pledge(pledge_id)
+    today = timezone.localdate()
+    found = breaches(row.pk, actor=actor, on=today)
+    context = {
+        "pledge": row,
+        "title": row.versions.latest("number").title,
+        "kept": keeping([row.pk], on=today)[row.pk],
+        "breaches": [(one, PromiseKind(one.promise.kind).label) for one in found[:_BREACHES_SHOWN]],
+        "breach_limit": _BREACHES_SHOWN,
+    }
+    return show(request, actor, "pledge_keeping", context, here="pledges")
 
 
 @settings_page("standards.edit", "POST")

@@ -57,6 +57,7 @@ urlpatterns = [
     path("pledges", pledges.pledges, name="settings_pledges"),
     path("pledges/new", pledges.new_pledge, name="settings_new_pledge"),
     path("pledges/<int:pledge_id>", pledges.pledge, name="settings_pledge"),
+    path("pledges/<int:pledge_id>/keeping", pledges.pledge_keeping, name="settings_pledge_keeping"),
     path("pledges/<int:pledge_id>/place", pledges.pledge_place, name="settings_pledge_place"),
     path("pledges/<int:pledge_id>/publication", pledges.pledge_publication, name="settings_pledge_publication"),
     path("calendars", calendars.calendars, name="settings_calendars"),

@@ -257,6 +257,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_new_pledge", "GET", {}, STANDARDS),
     ("settings_pledge", "GET", {}, STANDARDS),
     ("settings_pledge", "POST", {}, STANDARDS_WRONG),
+    ("settings_pledge_keeping", "GET", {}, STANDARDS),
     ("settings_pledge_place", "POST", {"direction": "up"}, STANDARDS_ACT),
     ("settings_pledge_publication", "POST", {"is_published": "0"}, STANDARDS_ACT),
     ("settings_calendars", "GET", {}, STANDARDS),

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from yinuo.cases.queries import FEWEST, keeping
 from yinuo.intake.portal.doors import open_page
 from yinuo.standards.queries import pledges_on, versions_of_pledge
 
@@ -11,8 +12,12 @@ from .frame import page
 
 @open_page("GET", is_listed=True)
 def pledges(request: HttpRequest) -> HttpResponse:
-    """List the pledges that hold today."""
-    return page(request, "pledges", {"pledges": pledges_on(timezone.localdate())}, here="pledges")
+    """List the pledges that hold today, each with how well it was kept."""
+    today = timezone.localdate()
+    versions = pledges_on(today)
+    kept = keeping([version.pledge_id for version in versions], on=today)
+    pledges = [(version, kept[version.pledge_id]) for version in versions]
+    return page(request, "pledges", {"pledges": pledges, "fewest": FEWEST}, here="pledges")
 
 
 @open_page("GET", is_listed=True)
@@ -23,6 +28,8 @@ def pledge(request: HttpRequest, code: str) -> HttpResponse:
     current = next(version for version in versions if version.effective_on <= day)
     context = {
         "current": current,
+        "kept": keeping([current.pledge_id], on=day)[current.pledge_id],
+        "fewest": FEWEST,
         "coming": [version for version in versions if version.number > current.number],
         "former": [version for version in versions if version.number < current.number],
     }
