@@ -154,3 +154,39 @@ class BudgetNearlySpent(Fact):
     amount: Decimal
     spent: Decimal
     currency: str
+
+
+class RemedyProposed(Fact):
+    """A pledge was broken and names a remedy; its owner confirms it, or somebody approves it. staff_id: the owner."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int | None
+    remedy_id: int
+    promise_id: int
+    pledge_version_id: int
+
+
+class CustomerApologisedTo(Fact):
+    """The customer was told that a promise was broken, and the new time."""
+
+    case_id: int
+    customer_id: int
+    promise_id: int
+
+
+class RecoveryCaseOpened(Fact):
+    """A pledge was broken whose terms want somebody else to talk to the customer. staff_id: who owns the new case."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    promise_id: int
+    recovery_case_id: int
+
+
+class ApologyWordsChanged(Fact):
+    """What customers read when we broke a promise says something else from now on."""
+
+    words_id: int
+    number: int

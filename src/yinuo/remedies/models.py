@@ -21,7 +21,7 @@ RUNG_CHOICES = [("agent", _("Agent")), ("team_leader", _("Team leader")), ("admi
 class RemedyReason(models.TextChoices):
     """Why a customer is given something; a code, so that reasons can be counted."""
 
-    BROKEN_PROMISE = "broken_promise", _("Broken promise")
+    BROKEN_PROMISE = "broken_promise", _("We broke a promise")
     DEFECT = "defect", _("Defective product")
     DAMAGE = "damage", _("Damage caused by us")
     WRONG_WORD = "wrong_word", _("Wrong information")
@@ -343,4 +343,37 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["team", "booked_on"], name="ledger_of_a_team"),
             models.Index(fields=["department", "booked_on"], name="ledger_of_a_department"),
+        ]
+
+
+class ApologyWords(models.Model):
+    """What a customer reads when we broke a promise, from one edit to the next; never changed, only followed.
+
+    `{name}`, `{reference}` and `{due}` stand for the customer, the case, and the new time.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    text_zh = models.TextField(max_length=1000)
+    text_en = models.TextField(max_length=1000)
+    is_sent = models.BooleanField(default=True, help_text="Whether apologies go out at all.")
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=40)
+
+
+class Aftermath(models.Model):
+    """What was done about a broken promise; one row for each, whatever is killed when.
+
+    apologised_on: the day of the house on which the customer was told, or null when they were told of another one that
+    day, had their answer already, or the case was over.
+    """
+
+    promise = models.OneToOneField(Promise, on_delete=models.PROTECT, related_name="aftermath")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="aftermaths")
+    at = models.DateTimeField()
+    apologised_on = models.DateField(null=True)
+    recovery_case = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="recovers")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "apologised_on"], name="one_apology_for_a_case_and_day"),
         ]

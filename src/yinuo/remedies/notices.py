@@ -23,7 +23,7 @@ def _shown(actor: Actor, ids: Collection[int]) -> dict[int, ShownSubject]:
     if not actor.may("remedies.view_ledger"):
         return {}
     rows = Budget.objects.filter(pk__in=ids).select_related("team", "department")
-    return {row.pk: ShownSubject(str(row.team or row.department), reverse("workbench")) for row in rows}
+    return {row.pk: ShownSubject(str(row.team or row.department), reverse("approvals")) for row in rows}
 
 
 subject("budget", visible=_visible, shown=_shown)
@@ -58,6 +58,17 @@ APPROVAL_ESCALATED = kind(
     icon="alert-circle",
     permission="remedies.approve",
     default=Ways(app=True, push=False, digest=True),
+)
+PROPOSED = kind(
+    "remedies.proposed",
+    subject="case",
+    label=_("A broken pledge owes a customer of mine a remedy"),
+    sentence=lambda name, _count: (
+        gettext("A pledge was broken in %(name)s; look at the remedy it names") % {"name": name}
+    ),
+    icon="gift",
+    permission="remedies.grant",
+    default=Ways(app=True, push=True, digest=True),
 )
 DECIDED = kind(
     "remedies.decided",

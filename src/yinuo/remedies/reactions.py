@@ -5,6 +5,7 @@ from datetime import datetime
 
 from yinuo.access.actors import Actor
 from yinuo.access.roles import PERMISSIONS, Role
+from yinuo.cases.facts import PromiseBroken
 from yinuo.foundation.clock import now
 from yinuo.foundation.facts import Fact, RecordedFact
 from yinuo.foundation.followers import follower
@@ -13,12 +14,14 @@ from yinuo.notifications.kinds import Kind
 from yinuo.organisation.models import Staff
 
 from . import notices
+from .actions import follow_up
 from .facts import (
     ApprovalAsked,
     ApprovalEscalated,
     ApprovalSoonDue,
     BudgetNearlySpent,
     RemedyGranted,
+    RemedyProposed,
     RemedyRefused,
     RemedySentBack,
 )
@@ -29,12 +32,20 @@ _TOLD: dict[type[Fact], Kind] = {
     ApprovalAsked: notices.APPROVAL_ASKED,
     ApprovalSoonDue: notices.APPROVAL_SOON_DUE,
     ApprovalEscalated: notices.APPROVAL_ESCALATED,
+    RemedyProposed: notices.PROPOSED,
     RemedyGranted: notices.DECIDED,
     RemedyRefused: notices.DECIDED,
     RemedySentBack: notices.SENT_BACK,
     BudgetNearlySpent: notices.BUDGET_NEARLY_SPENT,
 }
 _KIND_OF = {fact.fact_type: kind for fact, kind in _TOLD.items()}
+
+
+@follower("remedies.follow_up", kinds=[PromiseBroken], batch_size=20)
+def follow_up_broken_promises(facts: Sequence[RecordedFact]) -> None:
+    """Apologise for what was broken, propose what a pledge names, and let somebody else talk to the customer."""
+    for fact in facts:
+        follow_up(promise_id=fact.payload["promise_id"], at=now())
 
 
 @follower("remedies.tell_staff", kinds=_TOLD, batch_size=200)

@@ -303,6 +303,19 @@ class ReasonMissing(Refusal):
         return _("Write a reason in one sentence: the person who asked will read it.")
 
 
+class ApologyDoesNotFit(Refusal):
+    """The words of the apology lack the new time, or have a hole that nothing fills."""
+
+    code = "remedies.apology_does_not_fit"
+    status = 422
+
+    def sentence(self) -> str:
+        return _(
+            "Write the apology in both languages, with {due} where the new time stands; besides, only {name} and "
+            "{reference} are filled in."
+        )
+
+
 def _precedence(limit: Limit) -> tuple[int, bool, bool, int, int]:
     return (
         RUNGS.index(limit.role),

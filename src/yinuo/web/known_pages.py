@@ -80,6 +80,14 @@ _WORK = (
         "list profile 列表 档案",
     ),
     Known(
+        gettext_lazy("Approvals"),
+        "approvals",
+        "gift",
+        gettext_lazy("Remedies above somebody's own authority, with the time by which you decide."),
+        "remedies.approve",
+        "remedy refund approve 审批 补偿 退款",
+    ),
+    Known(
         gettext_lazy("My account"),
         "settings_account",
         "user-circle",
@@ -155,6 +163,15 @@ _SETTINGS = (
         gettext_lazy("What is promised to everybody in public, and what they get when it is not kept."),
         "standards.edit",
         "public 公开 承诺",
+        is_setting=True,
+    ),
+    Known(
+        gettext_lazy("Authority and budgets"),
+        "settings_authority",
+        "gift",
+        gettext_lazy("What the people in front may give by themselves, who decides above it, what a month may cost."),
+        "remedies.configure",
+        "remedy refund limit 授权 补偿 预算",
         is_setting=True,
     ),
     Known(

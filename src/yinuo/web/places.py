@@ -1,14 +1,17 @@
 """The entries of the navigation: which pages there are, for whom."""
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.access.doors import actor_of
 from yinuo.desk.queries.boards import may_open_boards
+from yinuo.remedies.queries.reading import waiting_for
 
 # Whoever has one of these has something to do in the settings besides the own account.
 SETTINGS_PERMISSIONS = ("settings.view", "standards.edit", "mail.replay")
@@ -53,6 +56,11 @@ def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
     if actor.may("customers.view"):
         is_here = here in {"customers", "customer"}
         places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))
+    if actor.may("remedies.approve"):
+        waits = SimpleLazyObject(lambda: waiting_for(actor).exists())
+        is_here = here in {"approvals", "remedy"}
+        url = reverse("approvals")
+        places.append(Place(_("Approvals"), url, "gift", is_current=is_here, is_marked=cast("bool", waits)))
     places.append(Place(_("Help"), reverse("help"), "help-circle", is_current=here == "help", is_last=True))
     if any(actor.may(permission) for permission in SETTINGS_PERMISSIONS):
         is_here = here.startswith("settings") and here not in _OWN

@@ -19,6 +19,7 @@ urlpatterns = [
     path("setup", include("yinuo.web.setup.urls")),
     path("settings/", include("yinuo.web.settings_pages.urls")),
     path("", include("yinuo.notifications.urls")),
+    path("", include("yinuo.remedies.urls")),
     path("", include("yinuo.desk.urls")),
     path("", include("yinuo.cases.urls")),
     path("", include("yinuo.intake.portal.urls")),

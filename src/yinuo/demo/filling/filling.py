@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 from yinuo.cases.models import Message, MessageKind
+from yinuo.demo.company.remedies import give_remedies
 from yinuo.demo.company.world import build_world
 from yinuo.demo.filling import steps
 from yinuo.demo.filling.cases import play
@@ -73,6 +74,7 @@ class Filling:
         """Store what customers bought and the days before."""
         shifts = Step("shifts", 2, 30.0, lambda: plan_shifts(self.wish))
         self._run([shifts, *self._orders(), *self._days()])
+        self._run([Step("remedies", 3, 1.0, lambda: give_remedies(ends_at=self.wish.ends_at))])
 
     def _people(self) -> list[Step]:
         everybody = (*self.world.customers, *self.world.outsiders)

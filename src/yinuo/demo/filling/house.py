@@ -17,6 +17,7 @@ from yinuo.demo.company.answers import ANSWERS
 from yinuo.demo.company.categories import CATEGORIES
 from yinuo.demo.company.duty import on_duty
 from yinuo.demo.company.organisation import STAFF, TEAM_BY_CODE
+from yinuo.demo.company.remedies import give_authority
 from yinuo.demo.company.values import COMPANY_ZONE
 from yinuo.demo.company.values import Staff as InventedStaff
 from yinuo.demo.filling.wish import Wish
@@ -113,6 +114,7 @@ def set_up(wish: Wish, mail_folder: Path) -> None:
     _canned_answers(at)
     _categories(at)
     _pledges(at)
+    give_authority(at, effective_on=at.date())
 
 
 def _canned_answers(at: datetime) -> None:

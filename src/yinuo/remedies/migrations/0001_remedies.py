@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('refund', 'Refund'), ('replacement', 'Replacement'), ('voucher', 'Voucher'), ('free_visit', 'Free visit'), ('deposit_waiver', 'No deposit'), ('apology', 'Apology')], max_length=20)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('currency', models.CharField(blank=True, max_length=3)),
-                ('reason', models.CharField(choices=[('broken_promise', 'Broken promise'), ('defect', 'Defective product'), ('damage', 'Damage caused by us'), ('wrong_word', 'Wrong information'), ('trouble', 'Trouble for the customer'), ('goodwill', 'Goodwill')], max_length=20)),
+                ('reason', models.CharField(choices=[('broken_promise', 'We broke a promise'), ('defect', 'Defective product'), ('damage', 'Damage caused by us'), ('wrong_word', 'Wrong information'), ('trouble', 'Trouble for the customer'), ('goodwill', 'Goodwill')], max_length=20)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('words', models.CharField(blank=True, max_length=2000)),
                 ('asked_at', models.DateTimeField()),

@@ -56,6 +56,7 @@ def sections(actor: Actor, here: str = "") -> list[Place]:
         ("ladders", _("Escalation"), "standards.edit"),
         ("pledges", _("Pledges"), "standards.edit"),
         ("calendars", _("Calendars"), "standards.edit"),
+        ("authority", _("Authority and budgets"), "remedies.configure"),
         ("company", _("Our company"), "organisation.edit"),
         ("people", _("People"), "organisation.edit"),
         ("structure", _("Teams and departments"), "organisation.edit"),

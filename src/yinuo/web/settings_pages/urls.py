@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     account,
+    authority,
     browsers,
     calendars,
     canned,
@@ -66,6 +67,11 @@ urlpatterns = [
     path("calendars/<int:calendar_id>/holiday-file", holidays.holiday_files, name="settings_holiday_files"),
     path("calendars/<int:calendar_id>/holidays", holidays.holiday_imports, name="settings_holiday_imports"),
     path("calendars/<int:calendar_id>/public-days", holidays.public_days, name="settings_public_days"),
+    path("authority", authority.authority, name="settings_authority"),
+    path("authority/limits", authority.limits, name="settings_authority_limits"),
+    path("authority/policy", authority.policy, name="settings_authority_policy"),
+    path("authority/budgets", authority.budgets, name="settings_authority_budgets"),
+    path("authority/apology", authority.apology, name="settings_authority_apology"),
     path("people", people.people, name="settings_people"),
     path("people/new", people.new_person, name="settings_new_person"),
     path("people/<int:staff_id>", people.person, name="settings_person"),

@@ -30,6 +30,7 @@ from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.notifications.models import PushSubscription
 from yinuo.notifications.tests.telling import tell
 from yinuo.organisation.models import SavedView, Staff
+from yinuo.remedies.models import Remedy
 from yinuo.standards.actions import USUAL_RUNGS, PledgeWords, add_pledge, publish_pledge, save_ladder
 from yinuo.standards.models import Standard
 
@@ -118,6 +119,13 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("incident_parts", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     ("incident_broadcasts", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     ("incident_ending", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    # Approvals; the remedy is the agent's and waits for the leader.
+    ("approvals", "GET", {}, (302, 403, 403, 403, 200, 403, 403, 200)),
+    ("remedy", "GET", {}, (302, 404, 404, 200, 200, 200, 200, 200)),
+    # An act nobody offers; who may decide, deliver and reverse is tested with the acts.
+    ("remedy_act", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
+    # Without a kind; what it says with one is tested with the act.
+    ("case_remedy_room", "GET", {}, (302, 403, 404, 422, 422, 403, 403, 422)),
     ("case_here", "GET", {}, READ_CASE),
     ("case_watching", "POST", {}, (302, 404, 404, 204, 204, 204, 204, 204)),
     ("case_replies", "POST", WORDS, ACT_ON_CASE),
@@ -269,6 +277,11 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_holiday_files", "POST", {}, STANDARDS_WRONG),
     ("settings_holiday_imports", "POST", {}, STANDARDS_ACT),
     ("settings_public_days", "POST", {}, STANDARDS_ACT),
+    ("settings_authority", "GET", {}, ADMIN),
+    ("settings_authority_limits", "POST", {}, ADMIN_WRONG),
+    ("settings_authority_policy", "POST", {}, ADMIN_WRONG),
+    ("settings_authority_budgets", "POST", {}, ADMIN_WRONG),
+    ("settings_authority_apology", "POST", {}, ADMIN_WRONG),
     ("settings_people", "GET", {}, ADMIN),
     ("settings_people", "POST", {}, ADMIN_WRONG),
     ("settings_new_person", "GET", {}, ADMIN),
@@ -408,7 +421,21 @@ class World:
         self.pledge = version.pledge
         ladder = save_ladder(code="usual", name_zh="常用", name_en="Usual", rungs=USUAL_RUNGS, by=SYSTEM, at=BEGINNING)
         publish_pledge(pledge=self.pledge, by=SYSTEM, at=BEGINNING)
+        remedy = Remedy.objects.create(
+            case=self.case,
+            customer=house.wang,
+            team=house.team,
+            department=house.department,
+            tier=self.case.tier,
+            kind="apology",
+            amount=0,
+            reason="goodwill",
+            asked_by=house.chen,
+            asked_at=at,
+            state="asked",
+        )
         self.values = {
+            "remedy_id": remedy.pk,
             "answer_id": canned.pk,
             "reference": self.case.reference,
             "run_id": run.pk,

@@ -1,0 +1,1 @@
+"""The pages of remedies: approvals, one remedy, the ledger, how fairly things are given."""
