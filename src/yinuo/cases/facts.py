@@ -452,3 +452,43 @@ class LeftIncident(Fact):
     case_id: int
     incident_id: int
     other_case_id: int
+
+
+class FollowUpPlanned(Fact):
+    """Somebody shall be reminded of the case at a time, newly or at another one than before."""
+
+    case_id: int
+    staff_id: int
+    follow_up_id: int
+    due_at: datetime
+
+
+class FollowUpDue(Fact):
+    """The time of a follow-up has come; its person is told."""
+
+    case_id: int
+    staff_id: int
+    follow_up_id: int
+
+
+class FollowUpEnded(Fact):
+    """A follow-up is done, or dropped."""
+
+    case_id: int
+    staff_id: int
+    follow_up_id: int
+    end: str
+
+
+class CaseWatched(Fact):
+    """Somebody follows the case from now on."""
+
+    case_id: int
+    staff_id: int
+
+
+class CaseUnwatched(Fact):
+    """Somebody follows the case no longer."""
+
+    case_id: int
+    staff_id: int

@@ -13,6 +13,7 @@ from yinuo.notifications.kinds import ShownSubject, kind, subject
 from yinuo.notifications.rules import Ways
 
 from .models import Case, CaseState, Promise, PromiseEnd, PromiseKind
+from .queries.following import follow_ups_until_tonight
 
 
 def _visible(actor: Actor) -> "QuerySet[Case, int]":
@@ -251,6 +252,30 @@ TASK_LATE = kind(
     default=Ways(app=True, push=True, digest=True),
     is_urgent=True,
 )
+FOLLOW_UP = kind(
+    "cases.follow_up_due",
+    subject="case",
+    label=_("A follow-up of mine is due"),
+    sentence=lambda name, count: (
+        ngettext("Follow up %(name)s now", "%(count)s follow-ups of %(name)s are due", count)
+        % {"name": name, "count": count}
+    ),
+    icon="calendar-time",
+    permission="cases.view",
+    default=Ways(app=True, push=True, digest=False),
+)
+WATCHED = kind(
+    "cases.watched",
+    subject="case",
+    label=_("Something happens on a case I watch"),
+    sentence=lambda name, count: (
+        ngettext("There is news in %(name)s, which you watch", "%(count)s news in %(name)s, which you watch", count)
+        % {"name": name, "count": count}
+    ),
+    icon="eye",
+    permission="cases.view",
+    default=Ways(app=True, push=False, digest=True),
+)
 
 
 def _promises_due(actor: Actor, span: DigestSpan) -> DigestPart:
@@ -278,6 +303,17 @@ def _customers_waiting(actor: Actor, span: DigestSpan) -> DigestPart:
     return DigestPart(gettext("Customers who wait for your answer"), lines, waiting.count())
 
 
+def _follow_ups(actor: Actor, span: DigestSpan) -> DigestPart:
+    due = follow_ups_until_tonight(actor.staff_id, at=span.at).filter(case__in=Case.objects.visible_to(actor))
+    text = gettext("%(case)s: at %(time)s")
+    rows = due.order_by("due_at", "id").values_list("case__reference", "due_at")[:LINES_SHOWN]
+    lines = [
+        DigestLine(text % {"case": reference, "time": span.clock(due_at)}, reverse("case", args=[reference]))
+        for reference, due_at in rows
+    ]
+    return DigestPart(gettext("Follow-ups today"), lines, due.count())
+
+
 def _own_promises(actor: Actor) -> "QuerySet[Promise]":
     return Promise.objects.filter(case__in=Case.objects.visible_to(actor).filter(owner_id=actor.staff_id))
 
@@ -296,3 +332,4 @@ def _promise_lines(promises: "QuerySet[Promise]", text: str, span: DigestSpan) -
 digest_part(10, _promises_due)
 digest_part(20, _promises_broken)
 digest_part(30, _customers_waiting)
+digest_part(40, _follow_ups)

@@ -22,10 +22,12 @@ from yinuo.organisation.models import TeamMembership
 from . import notices
 from .climbing import climb_ladders
 from .facts import (
+    CaseClosed,
     CaseOpened,
     CaseReopened,
     CustomerAnswered,
     CustomerWrote,
+    FollowUpDue,
     IncidentProposed,
     JoinedIncident,
     NoteAdded,
@@ -35,7 +37,7 @@ from .facts import (
     StaffMentioned,
 )
 from .learning import learn_answer_times
-from .models import Case, Message
+from .models import Case, Message, Watch
 from .pledge_tally import tally_pledges
 from .tally import tally_promises
 from .telling_handoffs import tell_of_handoffs
@@ -61,12 +63,18 @@ _TOLD: dict[type[Fact], Kind] = {
     CustomerWrote: notices.CUSTOMER_WROTE,
     IncidentProposed: notices.INCIDENT_PROPOSED,
     JoinedIncident: notices.JOINED_INCIDENT,
+    FollowUpDue: notices.FOLLOW_UP,
     NoteAdded: notices.COLLEAGUE_WROTE,
     OwnerChanged: notices.OWNED,
     PromiseBroken: notices.BROKEN,
     PromiseSoonDue: notices.SOON_DUE,
     StaffMentioned: notices.MENTIONED,
 }
+# What watchers are told of; the closing, too, which its owner is not.
+_NEWS = frozenset(
+    fact.fact_type
+    for fact in (CustomerWrote, CustomerAnswered, NoteAdded, OwnerChanged, PromiseBroken, CaseClosed, CaseReopened)
+)
 _KIND_OF = {fact.fact_type: kind for fact, kind in _TOLD.items()}
 _WRITTEN = (CustomerWrote.fact_type, CustomerAnswered.fact_type, NoteAdded.fact_type)
 
@@ -79,11 +87,12 @@ class _Known:
     messages: Mapping[int | None, Message]
     firsts: Mapping[int, Message]
     leaders: Mapping[int, Sequence[int]]
+    watchers: Mapping[int, Sequence[int]]
     reopened: frozenset[tuple[int, int | None]]
     mentioned: frozenset[tuple[int, int | None]]
 
 
-@follower("cases.tell_staff", kinds=_TOLD, batch_size=200)
+@follower("cases.tell_staff", kinds=[*_TOLD, CaseClosed], batch_size=200)
 def tell_staff(facts: Sequence[RecordedFact]) -> None:
     """Tell owners what happens on their cases, and leaders which promises their teams broke."""
     known = _known(facts)
@@ -96,6 +105,10 @@ def _notices(fact: RecordedFact, known: _Known) -> Iterator[Notice]:
         return
     if fact.type in _WRITTEN and (fact.at == case.opened_at or (fact.tx, fact.case_id) in known.reopened):
         return  # The first message, and the one that reopened the case, are told of with the case itself.
+    if fact.type in _NEWS:
+        yield from _to_watchers(fact, case, known)
+    if fact.type == CaseClosed.fact_type:
+        return
     kind = _KIND_OF[fact.type]
     reader_id = case.owner_id if kind is notices.COLLEAGUE_WROTE else fact.subjects["staff_id"]
     if reader_id and (kind is notices.MENTIONED or (fact.payload.get("message_id"), reader_id) not in known.mentioned):
@@ -104,6 +117,14 @@ def _notices(fact: RecordedFact, known: _Known) -> Iterator[Notice]:
         yield from (_notice(notices.TEAM_BROKEN, leader_id, fact) for leader_id in known.leaders[case.team_id])
     if kind is notices.INCIDENT_PROPOSED:
         yield from (_notice(kind, leader_id, fact) for leader_id in known.leaders.get(case.team_id, ()))
+
+
+def _to_watchers(fact: RecordedFact, case: Case, known: _Known) -> Iterator[Notice]:
+    """Tell who watches; whoever owns the case, or is called by the note, hears of it already."""
+    for staff_id in known.watchers.get(case.pk, ()):
+        is_told = staff_id == case.owner_id or (fact.payload.get("message_id"), staff_id) in known.mentioned
+        if not is_told:
+            yield _notice(notices.WATCHED, staff_id, fact)
 
 
 def _notice(kind: Kind, staff_id: int, fact: RecordedFact) -> Notice:
@@ -136,7 +157,12 @@ def _known(facts: Sequence[RecordedFact]) -> _Known:
     memberships = TeamMembership.objects.filter(team_id__in={case.team_id for case in cases.values()}, is_leader=True)
     for team_id, staff_id in memberships.order_by("staff_id").values_list("team_id", "staff_id"):
         leaders[team_id].append(staff_id)
+    watchers: dict[int, list[int]] = defaultdict(list)
+    watches = Watch.objects.filter(case_id__in=case_ids, staff__left_at=None).order_by("staff_id")
+    for case_id, staff_id in watches.values_list("case_id", "staff_id"):
+        watchers[case_id].append(staff_id)
     return _Known(
+        watchers=watchers,
         cases=cases,
         messages={message.pk: message for message in messages},
         firsts={message.case_id: message for message in messages},

@@ -12,6 +12,7 @@ from .actions import (
     remind_of_decisions,
     settle_due_cases,
     settle_quotes,
+    tell_due_follow_ups,
     tell_of_escalations,
     time_out_handoffs,
     warn_of_due_promises,
@@ -60,3 +61,9 @@ def reach_rungs(at: datetime) -> int:
 def settle_due_quotes(at: datetime) -> int:
     """Decide the quoted times that have passed: held or missed."""
     return settle_quotes(at=at)
+
+
+@timed("cases.tell_due_follow_ups", every=timedelta(seconds=5), lane="bulk")
+def tell_follow_ups(at: datetime) -> int:
+    """Tell people of the follow-ups whose time has come."""
+    return tell_due_follow_ups(at=at)

@@ -23,6 +23,7 @@ from yinuo.cases.queries import (
     owned_by,
     shown_quote,
 )
+from yinuo.cases.queries.following import running_follow_ups, watchers
 from yinuo.cases.queries.tasks import tasks_of_case
 from yinuo.foundation.panels import panel
 
@@ -102,6 +103,21 @@ def belonging(case: Case, actor: Actor, _at: datetime) -> Context:
     incident = incident_behind(case, actor=actor)
     context = {"merges": merges, "links": links, "may_unlink": actor.may("cases.note"), "incident": incident}
     return context if merges or links or incident else None
+
+
+@panel("following", title=gettext_lazy("Follow-ups"), template="desk/panels/following.html", order=15, live=True)
+def following(case: Case, actor: Actor, at: datetime) -> Context:
+    """Return what somebody wants to be reminded of here, and who follows the case besides its owner."""
+    rows, people = running_follow_ups(case), watchers(case)
+    if not rows and not people:
+        return None
+    key, leads = f"staff:{actor.staff_id}", actor.may("cases.assign")
+    may_end = actor.may("cases.note")
+    shown = [
+        (row, row.due_at <= at, may_end and (leads or row.staff_id == actor.staff_id or row.made_by == key))
+        for row in rows
+    ]
+    return {"follow_ups": shown, "watchers": people}
 
 
 def _personal(customership: Customership | None) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The only writers of cases, by what they are about. Each verb is one transaction and leaves its facts."""
 
+from . import following_along  # noqa: F401 - declares what goes along with a merge
 from .attaching import AttachmentDraft, StorageFull, store_bytes
 from .closing import close_case, confirm_solved, reopen_case, settle_due_cases
 from .escalating import reach_due_rungs, tell_of_escalations
@@ -29,10 +30,12 @@ from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
 from .quoting import learn_answers, settle_quotes
+from .reminding import end_follow_up, move_follow_up, plan_follow_up, tell_due_follow_ups
 from .ruling import save_closing_rule
 from .splitting import split_case
 from .tasks import answer_task, ask_task, refuse_task, take_task, withdraw_task
 from .thanking import overrule_thanks
+from .watching import unwatch_case, watch_case
 
 __all__ = [
     "AttachmentDraft",
@@ -53,14 +56,17 @@ __all__ = [
     "confirm_solved",
     "decide_incident",
     "decide_owner",
+    "end_follow_up",
     "end_incident",
     "learn_answers",
     "link_cases",
     "merge_cases",
+    "move_follow_up",
     "notify_customer",
     "offer_handoff",
     "open_case",
     "overrule_thanks",
+    "plan_follow_up",
     "propose_incident",
     "reach_due_rungs",
     "refuse_handoff",
@@ -77,11 +83,14 @@ __all__ = [
     "take_customer_message",
     "take_from_incident",
     "take_task",
+    "tell_due_follow_ups",
     "tell_of_escalations",
     "time_out_handoffs",
     "undo_merge",
     "unlink_cases",
+    "unwatch_case",
     "warn_of_due_promises",
+    "watch_case",
     "withdraw_handoff",
     "withdraw_task",
 ]

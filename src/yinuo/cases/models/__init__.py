@@ -4,6 +4,7 @@ from .case import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseStat
 from .closing import ClosingRule, Closure, Reopening, ReopenOwner, ReopenRule, Thanks
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .escalation import Escalation, EscalationTelling
+from .following import FollowUp, FollowUpEnd, Watch
 from .handoff import DecisionCause, Handoff, HandoffEnd, HandoffLimits, OwnerDecision
 from .incident import Incident, IncidentPart, IncidentState
 from .joining import CaseLink, LinkKind, Merge
@@ -31,6 +32,8 @@ __all__ = [
     "DecisionCause",
     "Escalation",
     "EscalationTelling",
+    "FollowUp",
+    "FollowUpEnd",
     "Handoff",
     "HandoffEnd",
     "HandoffLimits",
@@ -61,4 +64,5 @@ __all__ = [
     "Task",
     "TaskEnd",
     "Thanks",
+    "Watch",
 ]

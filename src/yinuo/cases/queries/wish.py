@@ -22,11 +22,13 @@ from yinuo.cases.models import (
     Incident,
     IncidentState,
     Mention,
+    Watch,
 )
 from yinuo.cases.models.case import offered_case_ids
 from yinuo.customers.models import VIP_TIERS
 from yinuo.organisation.models import Presence, Staff, TeamMembership
 
+from .following import follow_ups_until_tonight
 from .listing import with_words
 
 SOON = timedelta(hours=2)
@@ -39,7 +41,13 @@ ORDERS: dict[str, tuple[Any, bool]] = {
     "closed": (F("closed_at"), False),
 }
 OPEN_ORDERS = ("due", "unanswered", "message", "opened")
-ORDERS_OF_VIEW = {"closed": ("closed", "opened"), "solved": ("closed", "opened"), "found": ("opened",)}
+ORDERS_OF_VIEW = {
+    "followups": ("message", "opened"),
+    "watched": ("message", "opened"),
+    "closed": ("closed", "opened"),
+    "solved": ("closed", "opened"),
+    "found": ("opened",),
+}
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,14 @@ def _ended(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case
     return cases.filter(state__in=ENDED)
 
 
+def _followed_up(cases: QuerySet[Case], actor: Actor, at: datetime) -> QuerySet[Case]:
+    return cases.filter(pk__in=follow_ups_until_tonight(actor.staff_id, at=at).values("case_id"))
+
+
+def _watched(cases: QuerySet[Case], actor: Actor, _at: datetime) -> QuerySet[Case]:
+    return cases.filter(pk__in=Watch.objects.filter(staff_id=actor.staff_id).values("case_id"))
+
+
 def _solved(cases: QuerySet[Case], _actor: Actor, _at: datetime) -> QuerySet[Case]:
     return cases.filter(state=CaseState.SOLVED)
 
@@ -186,6 +202,8 @@ VIEWS: dict[str, Callable[[QuerySet[Case], Actor, datetime], QuerySet[Case]]] = 
     "incident": _in_an_incident,
     "all": _all,
     "away": _owner_away,
+    "followups": _followed_up,
+    "watched": _watched,
     "solved": _solved,
     "closed": _ended,
     "found": _all,

@@ -274,7 +274,7 @@ def test_telling_of_one_fact_and_of_thirty_takes_as_many_queries(
     one, thirty = write(cases[:1]), write(cases)
 
     for facts in (one, thirty):
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             tell_staff(facts)
     assert len(shown(centre(actor_of(house.chen)), actor=actor_of(house.chen))) == 30
 

@@ -34,8 +34,20 @@ from .lists import list_address
 
 # Those in sight, then those behind "More". Closed cases are not counted: nobody works them down.
 NEAR_VIEWS = ("mine", "team", "risk", "vip", "waiting")
-FAR_VIEWS = ("offered", "tasks", "escalated", "mentions", "incident", "all", "away", "solved", "closed")
-COUNTED_VIEWS = ("mine", "team", "risk", "vip", "waiting", "offered", "tasks", "escalated", "mentions", "all", "away")
+FAR_VIEWS = (
+    "offered",
+    "tasks",
+    "escalated",
+    "mentions",
+    "followups",
+    "watched",
+    "incident",
+    "all",
+    "away",
+    "solved",
+    "closed",
+)
+COUNTED_VIEWS = (*NEAR_VIEWS, *(view for view in FAR_VIEWS if view not in {"incident", "solved", "closed"}))
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
 _LARGEST_ID = 2**63 - 1
 
@@ -215,6 +227,8 @@ def _titles() -> dict[str, str]:
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
         "incident": _("Part of a major incident"),
+        "followups": _("Follow-ups today"),
+        "watched": _("Watched"),
         "all": _("All open cases"),
         "away": _("Owner not at work"),
         "solved": _("Solved, not yet closed"),
@@ -235,6 +249,8 @@ def _views(wish: QueueWish, counts: dict[str, int]) -> tuple[list[Choice], list[
         "escalated": _("Escalated to me"),
         "mentions": _("Mentioning me"),
         "incident": _("In an incident"),
+        "followups": _("Follow-ups today"),
+        "watched": _("Watched"),
         "all": _("All open"),
         "away": _("Owner not at work"),
         "solved": _("Solved, not yet closed"),

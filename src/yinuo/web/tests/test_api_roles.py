@@ -5,6 +5,7 @@ none of them. 2 stands for any success.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from yinuo.access.actions import add_account, grant_role
 from yinuo.access.roles import Role
-from yinuo.cases.actions import add_note, ask_task, store_bytes
+from yinuo.cases.actions import add_note, ask_task, plan_follow_up, store_bytes
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Attachment
 from yinuo.cases.tests.cast import BEGINNING, SYSTEM
@@ -45,6 +46,14 @@ class World:
         draft = store_bytes(b"secret", name="a.txt", content_type="text/plain")
         said = Said("see file", timezone.now(), attachments=[draft])
         add_note(case=self.case, said=said, by=SYSTEM, at=timezone.now())
+        self.follow_up_id = plan_follow_up(
+            case=self.case,
+            staff=house.chen,
+            due_at=timezone.now() + timedelta(days=1),
+            words="回访",
+            by=SYSTEM,
+            at=timezone.now(),
+        ).pk
         self.attachment_id = Attachment.objects.get().pk
         add_identity(customer=house.wang, kind="phone", value="13800006721", source="test", by=SYSTEM, at=BEGINNING)
         self.identity_id = Identity.objects.get().pk
@@ -71,6 +80,7 @@ class World:
             merge_id=1,
             attachment_id=self.attachment_id,
             message_id=self.attachment_id,
+            follow_up_id=self.follow_up_id,
             mail_id=self.mail_id,
             mailbox_id=self.mailbox.pk,
             view_id=self.view_id,
@@ -119,6 +129,26 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
     ("POST", "/cases/{reference}/notes", lambda _w: {"text": "x"}, (401, 404, 404, 403, 201, 201, 201, 201)),
     ("POST", "/cases/{reference}/closures", lambda _w: {"outcome": "solved"}, WORK),
     ("POST", "/cases/{reference}/reopenings", lambda _w: {"reason": "x"}, (401, 404, 403, 403, 403, 409, 409, 409)),
+    ("GET", "/cases/{reference}/follow-ups", None, READ),
+    (
+        "POST",
+        "/cases/{reference}/follow-ups",
+        lambda _w: {"due_at": (timezone.now() + timedelta(days=1)).isoformat()},
+        (401, 404, 404, 403, 201, 201, 201, 201),
+    ),
+    (
+        "POST",
+        "/cases/{reference}/follow-ups/{follow_up_id}/ending",
+        lambda _w: {},
+        (401, 404, 404, 403, 403, 201, 201, 201),
+    ),
+    ("GET", "/cases/{reference}/watchers", None, READ),
+    (
+        "POST",
+        "/cases/{reference}/watchers",
+        lambda w: {"staff_id": w.house.zhou.pk},
+        (401, 404, 404, 403, 201, 201, 201, 201),
+    ),
     ("POST", "/cases/{reference}/confirmations", lambda _w: {}, (401, 404, 403, 403, 403, 409, 409, 409)),
     # The message was never taken as thanks.
     (
