@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from yinuo.cases.actions import (
@@ -25,6 +26,7 @@ from yinuo.cases.models import Case, Escalation, EscalationTelling
 from yinuo.cases.queries import QueueWish, attention, conversation, queue_page, tracked
 from yinuo.cases.rules import still_stands, told_at
 from yinuo.cases.tests.cast import OFFICE_HOURS, SYSTEM, House, actor_of
+from yinuo.cases.tests.reading import text_of
 from yinuo.foundation.calendars import BusinessCalendar
 from yinuo.foundation.facts import COLUMNS, recorded
 from yinuo.foundation.followers import known_followers
@@ -343,3 +345,17 @@ def test_what_is_due_is_found_by_its_index(house: House) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
     assert "escalations_due" in due.explain()
+
+
+def test_the_head_of_the_case_says_how_far_it_has_climbed(house: House, client: Client) -> None:
+    ladder()
+    case = house.open(at=monday(9))
+    work(monday(11, 30))
+    client.force_login(house.zhou.account)
+
+    page = text_of(client.get(f"/cases/{case.reference}"))
+    queue = client.get("/?view=escalated").content.decode()
+
+    assert "已升级，第 2 阶：团队长" in page
+    assert "已升级，告知 周敏" in page
+    assert "已升级，第 2 阶：团队长" in queue

@@ -77,3 +77,13 @@ def test_no_promise_falls_due_before_it_is_made_and_none_warns_after_it(start, m
     times = promised_times(start=start, within=timedelta(minutes=minutes), offer=chosen)
 
     assert start < times.warn_at <= times.due_at
+
+
+@pytest.mark.parametrize(
+    ("category", "taken"),
+    [("repair", "repairs"), ("repair-leak", "repairs"), ("repairs", "rest"), ("", "rest"), ("leak-repair", "rest")],
+)
+def test_a_category_takes_those_below_it_and_nothing_that_only_begins_alike(category, taken):
+    lines = [offer("repairs", category="repair"), REST]
+
+    assert pick_offer(lines, Request("gold", "mail", "routine", category, "east"))[0].code == taken

@@ -15,12 +15,10 @@ from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.standards.actions import CodeTaken, StandardTimes, add_standard, change_standard, reorder_standards
 from yinuo.standards.models import Ladder, Standard, StandardVersion
 from yinuo.standards.queries import offers
-from yinuo.standards.rules import Times, pick_offer, promised_times
+from yinuo.standards.rules import CONDITIONS, Request, Times, fits, pick_offer, promised_times
 
 from .doors import done, moved_one, put_refusal, settings_page, show
 from .standard_form import NewStandardForm, RequestForm, TimesForm, conditions_in_words, times_initial
-
-_CONDITIONS = ("tier", "channel", "case_class", "category", "region_code")
 
 
 class ChangedMeanwhile(Refusal):
@@ -187,9 +185,9 @@ def _hider(earlier: Sequence[Standard], row: Standard) -> str:
     """Return the name of the first earlier line that fits whatever this one fits, so that this one is never taken."""
     if not row.is_active:
         return ""
+    narrowest = Request(**{name: getattr(row, name) for name in CONDITIONS})
     for other in earlier:
-        asked = [name for name in _CONDITIONS if getattr(other, name)]
-        if other.is_active and all(getattr(other, name) == getattr(row, name) for name in asked):
+        if other.is_active and fits(other, narrowest):
             return other.name
     return ""
 
