@@ -90,7 +90,16 @@ def limits_of(actor: Actor) -> Q:
     if actor.roles <= {"partner"}:
         return own
     inside = within_scopes(actor, "cases.view", department="department_id", region="region_id", tier="tier")
-    return inside | own | Q(pk__in=offered_case_ids(actor.staff_id)) if inside else inside
+    if not inside:
+        return inside
+    return inside | own | Q(pk__in=offered_case_ids(actor.staff_id)) | held_for(actor.staff_id)
+
+
+def held_for(staff_id: int | None) -> Q:
+    """Return the filter for the cases that wait for the centre somebody is in to decide, wherever they come from."""
+    centre = Team.objects.filter(Q(is_coordination=True) | Q(is_fallback=True)).order_by("-is_coordination")
+    member = TeamMembership.objects.filter(staff_id=staff_id, team_id__in=centre.values("pk")[:1])
+    return Q(held_since__isnull=False) & Q(models.Exists(member))
 
 
 def tasked_case_ids(staff_id: int | None) -> "models.QuerySet[Any, Any]":

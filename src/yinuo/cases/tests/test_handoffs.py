@@ -315,6 +315,20 @@ def test_a_held_case_is_the_centre_s_to_give(house: House, lin: Staff, he: Staff
     assert remind_of_decisions(at=at("00:01", day=5)) == 0
 
 
+def test_all_of_the_centre_see_what_is_held_wherever_it_comes_from(house: House, lin: Staff, he: Staff) -> None:
+    second = colleague(house, "jiang", "江河", team=Team.objects.get(is_coordination=True))
+    stranger = colleague(house, "wu", "吴迪", team=house.team)
+    case, other = house.open(at=MON), house.open(at=MON, owner=lin, team=house.other_team)
+    give(case, lin, "09:10")
+    assert list(Case.objects.visible_to(actor_of(second))) == []
+
+    offer_handoff(case=case, to=house.chen, reason="x", by=actor_of(lin), at=at("09:20"))
+
+    assert list(Case.objects.visible_to(actor_of(second))) == [case]
+    assert list(Case.objects.visible_to(actor_of(stranger))) == []
+    assert other.owner == lin
+
+
 def test_without_a_centre_the_fallback_team_decides(house: House, lin: Staff) -> None:
     case = house.open(at=MON)
     give(case, lin, "09:10")

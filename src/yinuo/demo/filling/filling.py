@@ -21,6 +21,7 @@ from yinuo.demo.filling.cases import play
 from yinuo.demo.filling.cast import Cast, read_cast
 from yinuo.demo.filling.history import arrivals_by_day, plans_of_day
 from yinuo.demo.filling.house import plan_shifts, set_up
+from yinuo.demo.filling.ownership import play_owners
 from yinuo.demo.filling.people import add_companies, add_customers, add_orders, with_own_serials
 from yinuo.demo.filling.told import quote_history
 from yinuo.demo.filling.wish import Wish
@@ -69,6 +70,7 @@ class Filling:
         days = self._days()[:_FIRST_DAYS]
         self._run(people, more=sum(day.weight for day in days))
         self._run(days, before=sum(step.weight for step in people))
+        self._run([Step("owners", 3, 1.0, lambda: play_owners(self.cast, at=self.wish.ends_at))])
 
     def fill_rest(self) -> None:
         """Store what customers bought and the days before."""

@@ -126,3 +126,10 @@ def test_the_pages_of_tasks_are_accessible_and_fit_a_phone(house: House, lin: St
     page.locator("form[action$=result] button").click()
     expect(page.locator("main")).to_contain_text("周三上午")
     assert_no_csp_violation(page)
+
+    sign_in(page, live_server.url, house.chen)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto(f"{live_server.url}/cases/{task.case.reference}")
+    page.keyboard.press("t")
+    expect(page.get_by_role("dialog").locator("textarea[name=needed]")).to_be_visible()
+    assert_accessible(page)
