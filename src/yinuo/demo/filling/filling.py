@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 from yinuo.cases.models import Message, MessageKind
+from yinuo.demo.company.joining import join_some_cases
 from yinuo.demo.company.remedies import give_remedies
 from yinuo.demo.company.world import build_world
 from yinuo.demo.filling import steps
@@ -152,6 +153,7 @@ def finish(wish: Wish) -> None:
     Nothing of the history is acknowledged or mailed again; what somebody answered on the pages meanwhile is.
     """
     quote_history(ends_at=wish.ends_at)
+    join_some_cases(ends_at=wish.ends_at)
     _await_final_log()
     for one in known_followers():
         if one.start is Start.NOW:
