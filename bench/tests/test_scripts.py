@@ -21,6 +21,7 @@ SAYS = {
     "long_queue": "view=closed",
     "mail_reading": "read_and_judge",
     "quote": "told the customer",
+    "text": "resident memory",
     "spine": "a due promise is acted on after",
 }
 pytestmark = pytest.mark.timeout(280)

@@ -22,6 +22,7 @@ COMMANDS = (
     "user",
     "token",
     "keys",
+    "train",
     "verify-trail",
     "backup",
     "restore",

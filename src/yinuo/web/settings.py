@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "yinuo.foundation",
+    "yinuo.language",
     "yinuo.organisation",
     "yinuo.notifications",
     "yinuo.customers",
