@@ -55,13 +55,78 @@ class PromiseKept(Fact):
     due_at: datetime
 
 
-class PromiseBroken(Fact):
-    """The promised time passed without what was promised; `at` of the fact is that time."""
+class PromiseBroken(Fact, version=2):
+    """The promised time passed without what was promised; `at` of the fact is that time.
+
+    born_late: its time had passed before it was given, because it was counted anew from an earlier start; nobody is
+    told.
+    """
 
     case_id: int
     staff_id: int
     promise_id: int
     kind: str
+    born_late: bool = False
+
+
+class PromiseReplaced(Fact):
+    """Another time took a promise's place. because: `agreement` with the customer, `reclassified` or `repaired`.
+
+    consent: whether the customer agreed or was told. The reason stands in the promise.
+    """
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    promise_id: int
+    kind: str
+    new_promise_id: int
+    was_due_at: datetime
+    due_at: datetime
+    consent: str
+    because: str
+
+
+class PromisePaused(Fact):
+    """The case waits for its customer, and this promise does not run meanwhile."""
+
+    case_id: int
+    customer_id: int
+    promise_id: int
+    kind: str
+
+
+class PromiseResumed(Fact):
+    """A pause ended; the promise falls due later by the open time in it."""
+
+    case_id: int
+    customer_id: int
+    promise_id: int
+    kind: str
+    since: datetime
+    due_at: datetime
+
+
+class CaseReclassified(Fact):
+    """A case turned out to be of another class, tier or category; its standard was picked anew."""
+
+    case_id: int
+    customer_id: int
+    staff_id: int
+    reclassification_id: int
+    was_class: str
+    case_class: str
+    standard_version_id: int
+
+
+class StandardRenewed(Fact):
+    """An open case was brought to the newest version of its standard, its promises counted anew."""
+
+    case_id: int
+    customer_id: int
+    was_version_id: int
+    standard_version_id: int
+    calendar_version_id: int
 
 
 class PromiseWithdrawn(Fact):
@@ -126,7 +191,7 @@ class CustomerAnswered(Fact):
 
 
 class WaitingForCustomerBegan(Fact):
-    """An answer left it to the customer to write next; the message is that answer. Every promise goes on."""
+    """An answer left it to the customer to write next; the message is that answer. Some promises pause."""
 
     case_id: int
     customer_id: int

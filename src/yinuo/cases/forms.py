@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Channel
-from yinuo.cases.rules import OUTCOMES
+from yinuo.cases.rules import GIVEN_KINDS, OUTCOMES
 from yinuo.foundation.refusals import Refusal
 from yinuo.organisation.models import Team
 from yinuo.standards.models import CaseClass
@@ -71,6 +71,13 @@ class ActForm(forms.Form):
         return self.cleaned_data
 
 
+class LocalTimeField(forms.DateTimeField):
+    """A local date and time from the browser's own field."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **more)
+
+
 class WordsForm(ActForm):
     """Something said, with files."""
 
@@ -95,6 +102,38 @@ class ClosureForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = forms.CharField(max_length=300)
+
+
+class ChosenPromiseForm(ActForm):
+    """One promise of the case, by its number."""
+
+    promise = forms.IntegerField(min_value=1, error_messages={"required": gettext_lazy("Choose a promise.")})
+
+
+class WithdrawnPromiseForm(ChosenPromiseForm):
+    reason = forms.CharField(max_length=300, error_messages={"required": gettext_lazy("Say why.")})
+
+
+class AnotherTimeForm(WithdrawnPromiseForm):
+    """A new time for a promise; consent: whether the customer agreed, or is told now."""
+
+    due_at = LocalTimeField(error_messages={"required": gettext_lazy("Say by when.")})
+    consent = forms.ChoiceField(
+        choices=[("agreed", "agreed"), ("told", "told")],
+        error_messages={"required": gettext_lazy("Say whether the customer agreed, or have them told now.")},
+    )
+
+
+class GivenPromiseForm(ActForm):
+    """Something somebody promises; without a time, the standard gives it."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in GIVEN_KINDS])
+    due_at = LocalTimeField(required=False)
+    subject = forms.CharField(max_length=200, required=False)
+
+
+class ClassForm(ReasonForm):
+    case_class = forms.ChoiceField(choices=CaseClass.choices)
 
 
 class ReceiverForm(ReasonForm):

@@ -101,7 +101,7 @@ def tell_staff(facts: Sequence[RecordedFact]) -> None:
 
 def _notices(fact: RecordedFact, known: _Known) -> Iterator[Notice]:
     case = known.cases.get(fact.case_id or 0)
-    if case is None or _is_history(fact, known):
+    if case is None or fact.payload.get("born_late") or _is_history(fact, known):
         return
     if fact.type in _WRITTEN and (fact.at == case.opened_at or (fact.tx, fact.case_id) in known.reopened):
         return  # The first message, and the one that reopened the case, are told of with the case itself.

@@ -38,7 +38,14 @@ def promises(case: Case, _actor: Actor, at: datetime) -> Context:
     return {
         "next_promise": next_promise(given),
         "quote": shown_quote(case, at=at),
-        "promises": [(promise, open_time(promise.within) if promise.within else "") for promise in given],
+        "promises": [
+            (
+                promise,
+                open_time(promise.within) if promise.within else "",
+                open_time(promise.moved) if promise.moved else "",
+            )
+            for promise in given
+        ],
     }
 
 

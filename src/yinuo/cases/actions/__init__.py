@@ -5,6 +5,7 @@ from .attaching import AttachmentDraft, StorageFull, store_bytes
 from .closing import close_case, confirm_solved, reopen_case, settle_due_cases
 from .escalating import reach_due_rungs, tell_of_escalations
 from .following import belongs_to_new_case, take_customer_message
+from .giving import give_promise, keep_promise, withdraw_promise
 from .handing import (
     accept_handoff,
     decide_owner,
@@ -30,7 +31,9 @@ from .opening import Opened, open_case
 from .owning import change_owner
 from .promising import break_due_promises, warn_of_due_promises
 from .quoting import learn_answers, settle_quotes
+from .recounting import apply_repair, change_class, reclassify_case
 from .reminding import end_follow_up, move_follow_up, plan_follow_up, tell_due_follow_ups
+from .replacing import replace_promise
 from .ruling import save_closing_rule
 from .splitting import split_case
 from .tasks import answer_task, ask_task, refuse_task, take_task, withdraw_task
@@ -47,9 +50,11 @@ __all__ = [
     "add_note",
     "add_to_incident",
     "answer_task",
+    "apply_repair",
     "ask_task",
     "belongs_to_new_case",
     "break_due_promises",
+    "change_class",
     "change_owner",
     "check_reply",
     "close_case",
@@ -58,6 +63,8 @@ __all__ = [
     "decide_owner",
     "end_follow_up",
     "end_incident",
+    "give_promise",
+    "keep_promise",
     "learn_answers",
     "link_cases",
     "merge_cases",
@@ -69,10 +76,12 @@ __all__ = [
     "plan_follow_up",
     "propose_incident",
     "reach_due_rungs",
+    "reclassify_case",
     "refuse_handoff",
     "refuse_task",
     "remind_of_decisions",
     "reopen_case",
+    "replace_promise",
     "reply",
     "save_closing_rule",
     "set_handoff_limits",
@@ -92,5 +101,6 @@ __all__ = [
     "warn_of_due_promises",
     "watch_case",
     "withdraw_handoff",
+    "withdraw_promise",
     "withdraw_task",
 ]

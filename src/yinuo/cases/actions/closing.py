@@ -12,7 +12,7 @@ from yinuo.cases.queries.closing import closing_of
 from yinuo.foundation.facts import announce
 from yinuo.organisation.models import Presence, Staff
 
-from . import promising
+from . import pausing, promising
 from .ending_tasks import end_tasks
 from .locking import locked_case
 from .owning import OFFER_FIELDS, OWNER_FIELDS, end_offers, make_owner
@@ -48,6 +48,7 @@ def close_case(
     if not case.is_open:
         raise rules.CaseIsClosed(reference=case.reference)
     end_tasks(case, withdraw=withdraw_tasks, by=by, at=at)
+    end_waiting(case, by=by, at=at)
     live = promising.break_overdue(case, at=at, renew=False)
     promising.end_kept(case, [one for one in live if one.kind == "resolution"], by=by, at=at)
     promising.end_withdrawn(case, [one for one in live if one.kind != "resolution"], by=by, at=at)
@@ -57,7 +58,6 @@ def close_case(
     case.next_promise_id = case.next_due_at = case.has_live_promise = None
     # What was asked last is settled with the case: the next message starts a clock of its own.
     case.unanswered_since = case.broken_since = None
-    end_waiting(case, by=by, at=at)
     end_offers(case, by=by, at=at)
     closure = Closure.objects.create(case=case, outcome=outcome, summary=summary, at=at, by=by.key)
     announce(
@@ -149,22 +149,24 @@ def may_reopen(case: Case, *, by: Actor, at: datetime) -> bool:
 def start_again(case: Case, *, reason: str, since: datetime, by: Actor, at: datetime) -> Reopening:
     """Start a locked, ended case again and save it; the clock of the answer counts from `since`."""
     reopening = reopen_locked(case, reason=reason, by=by, at=at)
-    live = [
-        promising.make_promise(case, "next_answer", start=since, by=by, at=at),
-        *promising.live_promises(case),
-    ]
+    live = promising.break_overdue(case, at=at, renew=False)
+    live.append(promising.make_promise(case, "next_answer", start=since, by=by, at=at))
     promising.settle(case, live, by=by, at=at)
     case.save(update_fields=promising.STATE_FIELDS)
     return reopening
 
 
 def reopen_locked(case: Case, *, reason: str, by: Actor, at: datetime) -> Reopening:
-    """Write down that a locked case starts again; the caller gives it its promise and saves it."""
+    """Write down that a locked case starts again; the caller gives it its promise and saves it.
+
+    What was left of the time to solve it goes on: the time it was closed is a pause. The first ending stays on record.
+    """
     closure = case.closures.order_by("-id")[0]
     reopening = Reopening.objects.create(case=case, closure=closure, reason=reason[:300], at=at, by=by.key)
     _keep_or_replace_owner(case, by=by, at=at)
     case.state, case.closed_at, case.settles_at, case.settled_at = CaseState.OPEN, None, None, None
     announce(CaseReopened(case_id=case.pk, customer_id=case.customer_id, staff_id=case.owner_id), by=by, at=at)
+    pausing.resume_resolution(case, by=by, at=at)
     return reopening
 
 

@@ -62,6 +62,9 @@ def merge_cases(*, source: Case, target: Case, reason: str, confirmed: bool = Fa
         )
     # What waited for the customer runs on: from here nobody can say in which of the two they would write.
     end_waiting(source, by=by, at=at)
+    if source.unanswered_since is not None:
+        # Somebody waits for us, so the case does not wait for them: what was paused runs on before it is settled.
+        end_waiting(target, by=by, at=at)
     # Late is late: what ran out before the merge is broken, whoever notices it when.
     of_source = promising.break_overdue(source, at=at, renew=False)
     of_target = promising.break_overdue(target, at=at, renew=False)
@@ -75,7 +78,7 @@ def merge_cases(*, source: Case, target: Case, reason: str, confirmed: bool = Fa
         by=by.key,
     )
     merge.promises = _join_promises(source, target, of_source, of_target, by=by, at=at)
-    _join_clocks(source, target, by=by, at=at)
+    _join_clocks(source, target)
     _move_said(merge)
     _end_source(merge, by=by, at=at)
     merge.save()
@@ -179,10 +182,7 @@ def _given_again(promise_id: int, case: Case, *, by: Actor, at: datetime) -> Liv
     return LivePromise(promise.pk, promise.kind, promise.due_at)
 
 
-def _join_clocks(source: Case, target: Case, *, by: Actor, at: datetime) -> None:
-    if source.unanswered_since is not None:
-        # Somebody waits for us, so the case does not wait for them.
-        end_waiting(target, by=by, at=at)
+def _join_clocks(source: Case, target: Case) -> None:
     for name in ("unanswered_since", "broken_since"):
         known = [value for value in (getattr(source, name), getattr(target, name)) if value is not None]
         setattr(target, name, min(known, default=None))

@@ -25,7 +25,7 @@ from .closing import reopen_locked
 from .locking import locked_case, locked_living_case
 from .mentioning import mentioned_in, store_mentions
 from .thanking import taken_as_thanks, write_down_thanks
-from .waiting import announce_waiting, end_waiting
+from .waiting import announce_waiting, begin_waiting, end_waiting
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def _start_what_it_calls_for(case: Case, *, by: Actor, at: datetime) -> None:
         if not rules.may_start_again(state=case.state, settles_at=case.settles_at, at=at):
             raise rules.CaseIsSettled(reference=case.reference)
         reopen_locked(case, reason="the customer wrote again", by=by, at=at)
+    end_waiting(case, by=by, at=at)
     live = promising.break_overdue(case, at=at, renew=True)
     kind = rules.promise_for_customer_message(
         [promise.kind for promise in live], unanswered_since=case.unanswered_since, answered_at=case.answered_at
@@ -94,7 +95,6 @@ def _start_what_it_calls_for(case: Case, *, by: Actor, at: datetime) -> None:
         live.append(promising.make_promise(case, kind, start=at, by=by, at=at))
     promising.settle(case, live, by=by, at=at)
     case.unanswered_since = case.unanswered_since or at
-    end_waiting(case, by=by, at=at)
 
 
 @transaction.atomic
@@ -110,26 +110,27 @@ def reply(
 ) -> Message:
     """Answer the customer publicly; keeps the promises to answer that are not yet due.
 
-    `last_seen_id`: the newest message the author had before them. `wait`: it is the customer's turn now; without it
-    the case waits no longer. Refuses as `check_reply` does. Announces CustomerAnswered, PromiseKept,
-    WaitingForCustomerBegan, WaitingForCustomerEnded.
+    `last_seen_id`: the newest message the author had before them. `wait`: it is the customer's turn now, and what the
+    standard pauses does not run; without it the case waits no longer. Refuses as `check_reply` does. Announces
+    CustomerAnswered, PromiseKept, WaitingForCustomerBegan, WaitingForCustomerEnded, PromisePaused, PromiseResumed.
     """
     by.require("cases.reply")
     case = locked_case(case, by)
     check_reply(case=case, said=said, last_seen_id=last_seen_id, by=by)
-    conversation = conversation or _answering_conversation(case)
+    conversation = conversation or answering_conversation(case)
+    was_waiting = case.waiting_since is not None
+    if not wait:
+        end_waiting(case, by=by, at=at)
     live = promising.break_overdue(case, at=at, renew=False)
     kept = rules.kept_by_answer(live, at=at)
     promising.end_kept(case, kept, by=by, at=at)
-    promising.settle(case, [promise for promise in live if promise not in kept], by=by, at=at)
+    live = [promise for promise in live if promise not in kept]
+    if wait and not was_waiting:
+        live = begin_waiting(case, live, by=by, at=at)
+    promising.settle(case, live, by=by, at=at)
     is_first = case.answered_at is None
     case.answered_at = case.answered_at or at
     case.unanswered_since = case.broken_since = None
-    was_waiting = case.waiting_since is not None
-    if wait:
-        case.waiting_since = case.waiting_since or at
-    else:
-        end_waiting(case, by=by, at=at)
     message = _store(case, conversation, MessageKind.REPLY, said, author=by.key, at=at)
     staff_id = by.staff_id or case.owner_id
     announce(
@@ -219,7 +220,7 @@ def _refuse_unseen(case: Case, last_seen_id: int) -> None:
         raise rules.NewMessagesArrived(count=count)
 
 
-def _answering_conversation(case: Case) -> Conversation:
+def answering_conversation(case: Case) -> Conversation:
     """Return where an answer goes: the newest conversation, but a running exchange of mails before the portal.
 
     Those that came with a merge do not count: answers go by the road of the case itself.

@@ -8,8 +8,9 @@ from django.db import transaction
 from yinuo.access.actors import Actor
 from yinuo.cases import rules
 from yinuo.cases.facts import PromiseBroken, PromiseKept, PromiseMade, PromiseSoonDue, PromiseWithdrawn
-from yinuo.cases.models import Case, Consent, Promise, PromiseEnd
+from yinuo.cases.models import Case, Consent, Promise, PromiseEnd, PromisePause
 from yinuo.cases.rules import LivePromise
+from yinuo.foundation.calendars import BusinessCalendar, open_time_between
 from yinuo.foundation.facts import announce
 from yinuo.standards.queries import calendar_of_version, offer_of_version
 
@@ -33,13 +34,15 @@ def make_promise(
     due_at: datetime | None = None,
     subject: str = "",
     replaces: LivePromise | None = None,
+    pauses: Sequence[rules.Pause] = (),
     consent: str = Consent.NONE,
     by: Actor,
     at: datetime,
 ) -> LivePromise:
     """Give a time of this kind: `due_at`, or what the case's standard gives for the kind counted from `start`.
 
-    Does not settle the case: the caller does when the promise may be its next. Announces PromiseMade.
+    pauses: those it goes on with; the last may still last. Does not settle the case: the caller does when the promise
+    may be its next. Announces PromiseMade.
     """
     offer = offer_of_version(case.standard_version_id)
     draft = (
@@ -47,6 +50,8 @@ def make_promise(
         if due_at
         else rules.draft_promise(kind, offer, start=start)
     )
+    calendar = calendar_of_version(offer.calendar_version_id)
+    paused_since = pauses[-1].since if pauses and pauses[-1].until is None else None
     promise = Promise.objects.create(
         case=case,
         kind=kind,
@@ -55,13 +60,18 @@ def make_promise(
         made_by=by.key,
         starts_at=draft.starts_at,
         within_minutes=draft.within_minutes,
-        due_at=draft.due_at,
-        warn_at=draft.warn_at,
+        due_at=rules.moved(draft.due_at, pauses, calendar),
+        warn_at=rules.moved(draft.warn_at, pauses, calendar),
+        paused_since=paused_since,
         standard_version_id=case.standard_version_id,
         calendar_version_id=offer.calendar_version_id,
         reason=draft.reason,
         replaces_id=replaces.id if replaces else None,
         consent=consent,
+    )
+    PromisePause.objects.bulk_create(
+        PromisePause(promise=promise, since=one.since, until=one.until, business_seconds=open_seconds(one, calendar))
+        for one in pauses
     )
     announce(
         PromiseMade(
@@ -71,7 +81,7 @@ def make_promise(
             kind=kind,
             starts_at=draft.starts_at,
             within_minutes=draft.within_minutes,
-            due_at=draft.due_at,
+            due_at=promise.due_at,
             standard_version_id=case.standard_version_id,
             calendar_version_id=offer.calendar_version_id,
             replaces_id=promise.replaces_id,
@@ -80,7 +90,7 @@ def make_promise(
         by=by,
         at=at,
     )
-    return LivePromise(promise.pk, kind, draft.due_at)
+    return LivePromise(promise.pk, kind, promise.due_at, paused_since)
 
 
 def end_kept(case: Case, promises: Sequence[LivePromise], *, by: Actor, at: datetime) -> None:
@@ -99,18 +109,26 @@ def end_withdrawn(case: Case, promises: Sequence[LivePromise], *, reason: str = 
     announce(*(PromiseWithdrawn(case_id=case.pk, promise_id=one.id, kind=one.kind) for one in promises), by=by, at=at)
 
 
-def break_overdue(case: Case, *, at: datetime, renew: bool) -> list[LivePromise]:
+def end_replaced(promise: LivePromise, *, reason: str, by: Actor, at: datetime) -> None:
+    """End a promise whose place another takes; the caller makes that one and announces PromiseReplaced."""
+    _end([promise], PromiseEnd.REPLACED, reason=reason, by=by, at=at)
+
+
+def break_overdue(case: Case, *, at: datetime, renew: bool, born_late: bool = False) -> list[LivePromise]:
     """End the promises of a locked case whose time passed, as broken at their due instant; return what stays live.
 
     renew: follow a broken promise at once by a next update, so that the customer always has a time; not wanted by an
-    action that answers or closes in the same breath. A task that is late breaks, too, but no word to the customer.
+    action that answers or closes in the same breath. born_late: they were counted anew just now, and late already. A
+    task that is late breaks, too, but no word to the customer does by it.
     """
     live = live_promises(case)
     late = rules.overdue(live, at=at)
     clock = Actor.system("clock")
     for promise in late:
         _end([promise], PromiseEnd.BROKEN, by=clock, at=promise.due_at)
-        broken = PromiseBroken(case_id=case.pk, staff_id=case.owner_id, promise_id=promise.id, kind=promise.kind)
+        broken = PromiseBroken(
+            case_id=case.pk, staff_id=case.owner_id, promise_id=promise.id, kind=promise.kind, born_late=born_late
+        )
         announce(broken, by=clock, at=promise.due_at)
     to_customer = [promise.due_at for promise in late if promise.is_to_customer]
     if to_customer:
@@ -129,6 +147,16 @@ def settle(case: Case, live: Iterable[LivePromise], *, by: Actor, at: datetime) 
     promises = list(live)
     soonest = rules.soonest(promises) or make_promise(case, "next_update", start=at, by=by, at=at)
     case.next_promise_id, case.next_due_at, case.has_live_promise = soonest.id, soonest.due_at, True
+
+
+def pauses_of(row: Promise) -> list[rules.Pause]:
+    """Return the pauses of a promise in the order of time."""
+    return [rules.Pause(one.since, one.until) for one in sorted(row.pauses.all(), key=lambda one: (one.since, one.pk))]
+
+
+def open_seconds(pause: rules.Pause, calendar: BusinessCalendar) -> int | None:
+    """Return the whole seconds of open time in a pause, None while it lasts."""
+    return None if pause.until is None else open_time_between(pause.since, pause.until, calendar) // SECOND
 
 
 STATE_FIELDS = (
@@ -209,12 +237,12 @@ def _end(promises: Sequence[LivePromise], end: PromiseEnd, *, reason: str = "", 
         return
     rows = Promise.objects.filter(pk__in=[promise.id for promise in promises], is_live=True)
     for row in rows.prefetch_related("pauses"):
-        elapsed = rules.elapsed(
-            start=row.starts_at,
-            end=at,
-            pauses=[rules.Pause(pause.since, pause.until) for pause in row.pauses.all()],
-            calendar=calendar_of_version(row.calendar_version_id),
-        )
+        calendar = calendar_of_version(row.calendar_version_id)
+        pauses = pauses_of(row)
+        if row.paused_since is not None:
+            pauses[-1] = rules.Pause(row.paused_since, at)
+            row.pauses.filter(until=None).update(until=at, business_seconds=open_seconds(pauses[-1], calendar))
+        elapsed = rules.elapsed(start=row.starts_at, end=at, pauses=pauses, calendar=calendar)
         Promise.objects.filter(pk=row.pk).update(
             is_live=False,
             paused_since=None,

@@ -75,6 +75,7 @@ def overrule_thanks(*, case: Case, message_id: int, by: Actor, at: datetime) -> 
 
 
 def _start_clock(case: Case, *, since: datetime, by: Actor, at: datetime) -> None:
+    end_waiting(case, by=by, at=at)
     live = promising.live_promises(case)
     kind = rules.promise_for_customer_message(
         [promise.kind for promise in live], unanswered_since=case.unanswered_since, answered_at=case.answered_at
@@ -82,7 +83,6 @@ def _start_clock(case: Case, *, since: datetime, by: Actor, at: datetime) -> Non
     if kind:
         live.append(promising.make_promise(case, kind, start=since, by=by, at=at))
     promising.settle(case, live, by=by, at=at)
-    end_waiting(case, by=by, at=at)
     case.save(update_fields=promising.STATE_FIELDS)
 
 

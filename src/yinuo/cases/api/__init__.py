@@ -1,6 +1,17 @@
 """Cases for other programs: find and read them, say something in them, end them and start them again."""
 
-from . import acting, files, following, handing, joining, reading, tasks
+from . import acting, files, following, handing, joining, promising, reading, tasks
 from .router import files_router, router
 
-__all__ = ["acting", "files", "files_router", "following", "handing", "joining", "reading", "router", "tasks"]
+__all__ = [
+    "acting",
+    "files",
+    "files_router",
+    "following",
+    "handing",
+    "joining",
+    "promising",
+    "reading",
+    "router",
+    "tasks",
+]

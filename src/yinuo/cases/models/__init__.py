@@ -1,6 +1,7 @@
 """The case with all that hangs on it, by what the tables are about."""
 
 from .case import ENDED, UNANSWERED_SINCE, URGENCY, Case, CaseQuerySet, CaseState, Channel
+from .classing import Reclassification
 from .closing import ClosingRule, Closure, Reopening, ReopenOwner, ReopenRule, Thanks
 from .conversation import Attachment, Conversation, Mention, Message, MessageKind, Participant
 from .escalation import Escalation, EscalationTelling
@@ -58,6 +59,7 @@ __all__ = [
     "Quote",
     "QuoteReason",
     "QuoteTally",
+    "Reclassification",
     "ReopenOwner",
     "ReopenRule",
     "Reopening",

@@ -47,6 +47,8 @@ EVENT_LOOKS = {
     "handoff_refused": ("arrow-back-up", "soon"),
     "handoff_timed_out": ("arrow-back-up", "soon"),
     "handoff_withdrawn": ("arrow-back-up", "plain"),
+    "case_reclassified": ("flag", "plain"),
+    "promise_replaced": ("calendar-time", "plain"),
     "promise_kept": ("circle-check", "kept"),
     "promise_made": ("heart-handshake", "plain"),
     "answer_quoted": ("clock", "plain"),

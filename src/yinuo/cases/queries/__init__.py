@@ -5,6 +5,7 @@ from .beside import Customership, customership_of, latest_orders, other_cases, o
 from .colleagues import named_colleagues, suggested_colleagues, who_may_see
 from .conversation import Conversing, Event, Talk, conversation
 from .customer_listing import customer_list, listed_customers
+from .explaining import Explanation, explanation
 from .finding import attachment_for, case_by_reference, message_for, open_cases_of_customer, tracked_case
 from .incidents import (
     incident_behind,
@@ -45,6 +46,7 @@ __all__ = [
     "Customership",
     "EscalationShown",
     "Event",
+    "Explanation",
     "Keeping",
     "LinkShown",
     "MergePreview",
@@ -64,6 +66,7 @@ __all__ = [
     "conversation",
     "customer_list",
     "customership_of",
+    "explanation",
     "given_name",
     "incident_behind",
     "incident_of",

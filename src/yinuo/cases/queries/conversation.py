@@ -15,6 +15,7 @@ from yinuo.cases.facts import (
     CaseEscalated,
     CaseHeldForDecision,
     CaseOpened,
+    CaseReclassified,
     CaseReopened,
     CaseSettled,
     CasesLinked,
@@ -33,6 +34,7 @@ from yinuo.cases.facts import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReplaced,
     PromiseWithdrawn,
     SolutionConfirmed,
     TaskAsked,
@@ -46,14 +48,17 @@ from yinuo.cases.models import (
     Case,
     Channel,
     Closure,
+    Consent,
     DecisionCause,
     EscalationTelling,
     Message,
     MessageKind,
     Ownership,
+    Promise,
+    PromiseEnd,
     PromiseKind,
 )
-from yinuo.cases.rules import MERGED
+from yinuo.cases.rules import INTERNAL_KINDS, MERGED
 from yinuo.cases.store import stored_kind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff, Team
@@ -64,6 +69,7 @@ SHOWN_TYPES = tuple(
         CaseOpened,
         PromiseMade,
         AnswerQuoted,
+        PromiseReplaced,
         PromiseKept,
         PromiseBroken,
         PromiseWithdrawn,
@@ -81,6 +87,7 @@ SHOWN_TYPES = tuple(
         CaseClosed,
         SolutionConfirmed,
         CaseSettled,
+        CaseReclassified,
         CaseReopened,
         CasesLinked,
         CasesMerged,
@@ -97,6 +104,7 @@ OWN_EVENTS = frozenset(
     fact.fact_type.partition(".")[2]
     for fact in (
         CaseEscalated,
+        CaseReclassified,
         HandoffOffered,
         HandoffRefused,
         HandoffTimedOut,
@@ -122,6 +130,8 @@ _OF_TEAMS = {
     for fact in (HandoffOffered, HandoffTimedOut, HandoffWithdrawn, TaskAsked, TaskDone, TaskRefused, TaskWithdrawn)
 }
 _ROW_OF = {
+    "promise_replaced": "promise_id",
+    "case_reclassified": "reclassification_id",
     "owner_changed": "ownership_id",
     "handoff_offered": "handoff_id",
     "handoff_refused": "handoff_id",
@@ -300,7 +310,15 @@ def _facts(case: Case) -> list[RecordedFact]:
             f"SELECT {COLUMNS} FROM foundation_fact WHERE case_id = %s AND type = ANY(%s) ORDER BY at, id",  # noqa: S608 - column names are literals
             [case.pk, list(SHOWN_TYPES)],
         )
-        return [recorded(row) for row in cursor.fetchall()]
+        facts = [recorded(row) for row in cursor.fetchall()]
+    # A replaced promise tells of the new one itself; what teams promise each other stands with their tasks.
+    told = {fact.payload["new_promise_id"] for fact in facts if "new_promise_id" in fact.payload}
+    return [
+        fact
+        for fact in facts
+        if fact.payload.get("kind") not in INTERNAL_KINDS
+        and not (fact.type == PromiseMade.fact_type and fact.payload["promise_id"] in told)
+    ]
 
 
 def _events(case: Case) -> list[Event]:
@@ -346,7 +364,7 @@ def _name(fact: RecordedFact, names: dict[str, str]) -> str:
 def _reasons(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
     """Return the words behind what happened, by the event and the id of its row; asked for what happened only."""
     owners = Ownership.objects.filter(case=case).values_list("pk", "reason")
-    reasons = {("owner_changed", pk): reason for pk, reason in owners}
+    reasons = {("owner_changed", pk): reason for pk, reason in owners} | _changes(case, happened)
     if "handoff_offered" in happened:
         for pk, reason, answer in case.handoffs.values_list("pk", "reason", "answer"):
             reasons["handoff_offered", pk], reasons["handoff_refused", pk] = reason, answer
@@ -357,6 +375,18 @@ def _reasons(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
         for pk, needed in case.tasks.values_list("pk", "needed"):
             for what in ("task_asked", "task_done", "task_refused", "task_withdrawn"):
                 reasons[what, pk] = needed[:120]
+    return reasons
+
+
+def _changes(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
+    """Return why times were moved by agreement, and why a case was taken for another class."""
+    reasons: dict[tuple[str, int], str] = {}
+    if "promise_replaced" in happened:
+        replaced = Promise.objects.filter(case=case, end=PromiseEnd.REPLACED).exclude(replaced_by__consent=Consent.NONE)
+        reasons |= {("promise_replaced", pk): reason for pk, reason in replaced.values_list("pk", "ended_reason")}
+    if "case_reclassified" in happened:
+        rows = case.reclassifications.values_list("pk", "reason")
+        reasons |= {("case_reclassified", pk): reason for pk, reason in rows}
     return reasons
 
 

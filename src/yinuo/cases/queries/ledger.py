@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet, Sum
+
 from yinuo.cases.models import Case, Promise, PromiseEnd, PromiseKind
-from yinuo.cases.rules import INTERNAL_KINDS, LivePromise, kept_by_answer
+from yinuo.cases.rules import GIVEN_KINDS, INTERNAL_KINDS, LivePromise, kept_by_answer
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class PromiseShown:
 
     state: live, soon, paused, broken (past due, still live or ended so), kept, withdrawn or replaced. within: the open
     time the standard gives for this kind, None when the instant itself was given; standard: its name; version: its
-    number. subject: what was promised, where somebody said it in their own words.
+    number. subject: what was promised, where somebody said it in their own words. ended_reason: why it was replaced or
+    withdrawn; consent, follows_due_at: of one that took another's place. moved: by how much open time pauses moved it.
     """
 
     state: str
@@ -27,6 +30,12 @@ class PromiseShown:
     end: str = ""
     subject: str = ""
     is_to_customer: bool = True
+    id: int = 0
+    starts_at: datetime | None = None
+    ended_reason: str = ""
+    consent: str = ""
+    follows_due_at: datetime | None = None
+    moved: timedelta | None = None
     within: timedelta | None = None
     standard: str = ""
     version: int = 0
@@ -45,6 +54,10 @@ def shown_promise(promise: Promise, *, at: datetime) -> PromiseShown:
         is_live=promise.is_live,
         end=str(PromiseEnd(promise.end).label) if promise.end else "",
         subject=promise.subject,
+        id=promise.pk,
+        starts_at=promise.starts_at,
+        ended_reason=promise.ended_reason,
+        consent=promise.consent,
         is_to_customer=promise.kind not in INTERNAL_KINDS,
     )
 
@@ -59,10 +72,21 @@ def broken_promise(running: PromiseShown, *, since: datetime) -> PromiseShown:
 
 def ledger(case: Case, *, at: datetime) -> list[PromiseShown]:
     """Return every promise ever given on the case, the live ones first by due time, then the newest ending first."""
-    rows = Promise.objects.filter(case=case).select_related("standard_version__standard")
+    rows = list(
+        Promise.objects.filter(case=case)
+        .select_related("standard_version__standard", "replaces")
+        .annotate(paused_seconds=Sum("pauses__business_seconds"))
+    )
     live = sorted((row for row in rows if row.is_live), key=lambda row: row.due_at)
     ended = sorted((row for row in rows if not row.is_live), key=lambda row: (row.ended_at, row.pk), reverse=True)
-    return [_explained(row, at) for row in (*live, *ended)]
+    return [
+        replace(
+            explained_promise(row, at=at),
+            follows_due_at=row.replaces.due_at if row.replaces else None,
+            moved=timedelta(seconds=row.paused_seconds) if row.paused_seconds else None,
+        )
+        for row in (*live, *ended)
+    ]
 
 
 def promises_kept_by_answer(case: Case, *, closes: bool, at: datetime) -> list[LivePromise]:
@@ -73,12 +97,24 @@ def promises_kept_by_answer(case: Case, *, closes: bool, at: datetime) -> list[L
     return [*kept_by_answer(live, at=at), *solved]
 
 
+def promises_to_keep(case: Case) -> "QuerySet[Promise]":
+    """Return the live promises of a case that somebody gave by hand and must say are done, the soonest first."""
+    return Promise.objects.filter(case=case, is_live=True, kind__in=GIVEN_KINDS).order_by("due_at", "id")
+
+
+def promises_to_move(case: Case) -> "QuerySet[Promise]":
+    """Return the live promises of a case to its customer, the soonest first."""
+    live = Promise.objects.filter(case=case, is_live=True)
+    return live.exclude(kind__in=INTERNAL_KINDS).order_by("due_at", "id")
+
+
 def next_promise(promises: list[PromiseShown]) -> PromiseShown | None:
     """Return the promise that falls due first among those of a ledger that run for the customer."""
     return next((one for one in promises if one.is_live and one.is_to_customer and one.state != "paused"), None)
 
 
-def _explained(promise: Promise, at: datetime) -> PromiseShown:
+def explained_promise(promise: Promise, *, at: datetime) -> PromiseShown:
+    """Return the promise as it stands at `at`, with the standard it came from."""
     version = promise.standard_version
     minutes = promise.within_minutes
     shown = shown_promise(promise, at=at)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from yinuo.foundation.calendars import due_at as due_in_open_time
-from yinuo.foundation.calendars import open_time_between
 from yinuo.standards.rules import Offer, promised_times
+
+from .clocks import warning
 
 _ANSWERING = ("first_response", "next_answer", "next_update")
 # Of these one may run at a time in a case; of the others several. The database says so too.
@@ -73,19 +73,9 @@ def draft_given(kind: str, offer: Offer, *, start: datetime, due_at: datetime) -
     The owner is warned after the standard's share of the open time until then, or of the time by the clock when all of
     it is closed.
     """
-    return PromiseDraft(
-        kind, start, None, due_at, given_warning(offer, start=start, due_at=due_at), f"{offer.code}: a time was given"
-    )
-
-
-def given_warning(offer: Offer, *, start: datetime, due_at: datetime) -> datetime:
-    """Return when the owner is warned of an instant that was given at `start`."""
-    opened = open_time_between(start, due_at, offer.calendar)
     share = float(offer.warning_share)
-    if opened:
-        within = timedelta(microseconds=int(opened / timedelta(microseconds=1) * share))
-        return due_in_open_time(start=start, within=within, calendar=offer.calendar)
-    return start + (due_at - start) * share
+    warn_at = warning(start=start, within=None, due=due_at, share=share, calendar=offer.calendar)
+    return PromiseDraft(kind, start, None, due_at, warn_at, f"{offer.code}: a time was given")
 
 
 def time_within(kind: str, offer: Offer) -> timedelta:

@@ -286,7 +286,7 @@ def test_an_answer_after_unread_messages_asks_first(house):
         reply(case=case, said=said("好", utc(2, 2)), last_seen_id=seen.pk, by=actor_of(house.chen), at=utc(2, 2))
 
 
-def test_an_answer_may_leave_it_to_the_customer_to_write_next_and_no_promise_moves(house):
+def test_an_answer_may_leave_it_to_the_customer_to_write_next(house):
     case = house.open(at=MONDAY_NINE)
     chen = actor_of(house.chen)
     before = Case.objects.get(pk=case.pk).next_due_at
@@ -297,7 +297,13 @@ def test_an_answer_may_leave_it_to_the_customer_to_write_next_and_no_promise_mov
     waiting = Case.objects.get(pk=case.pk)
     assert waiting.waiting_since == utc(2, 2)
     assert before == utc(2, 3)
-    assert promises(case) == [("first_response", utc(2, 3), "kept"), ("resolution", utc(4, 10), "")]
+    # while it waits the resolution pauses; a next update, eight open hours, keeps the case in touch
+    assert promises(case) == [
+        ("first_response", utc(2, 3), "kept"),
+        ("resolution", utc(4, 10), ""),
+        ("next_update", utc(3, 2), "kept"),
+        ("next_update", utc(3, 3), ""),
+    ]
     assert facts(case).count("waiting_for_customer_began") == 1
 
 

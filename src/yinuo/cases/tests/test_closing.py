@@ -72,9 +72,10 @@ def test_the_first_time_it_was_solved_stays_when_it_is_solved_again(house: House
     case = fresh(case)
     assert (case.first_solved_at, case.closed_at) == (SOLVED_AT, utc(4, 2))
     assert case.settles_at == utc(4, 2) + timedelta(days=14)
-    # The resolution was kept at the first time and is not owed again.
+    # The resolution was kept at the first time, which stays; what was left of it then was kept at the second.
     assert list(Promise.objects.filter(case=case, kind="resolution").values_list("end", "ended_at")) == [
-        ("kept", SOLVED_AT)
+        ("kept", SOLVED_AT),
+        ("kept", utc(4, 2)),
     ]
 
 

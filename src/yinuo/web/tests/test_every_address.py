@@ -107,6 +107,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("case", "GET", {}, READ_CASE),
     ("case_conversation", "GET", {}, READ_CASE),
     ("case_panel", "GET", {}, READ_CASE),
+    ("promise_explained", "GET", {}, READ_CASE),
     # The form of an act nobody offers; each act's own gate is tested with the act.
     ("case_act", "GET", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     ("case_merge", "GET", {}, (302, 403, 404, 200, 200, 403, 403, 200)),
@@ -447,6 +448,7 @@ class World:
             "kind": "reply",
             "what": Identity.objects.get().pk,
             "attachment_id": Attachment.objects.get().pk,
+            "promise_id": self.case.next_promise_id,
             "message_id": Message.objects.filter(case=self.case).latest("pk").pk,
             "token": self.case.track_token,
             "mailbox_id": mailbox.pk,

@@ -203,6 +203,13 @@ def _context(opened: Opened, *, whole: bool = False) -> dict[str, Any]:
         | {"page": opened.url()},
         "tracked": shown,
         "entries": entries,
-        "promises": [(one, open_time(one.within) if one.within else "") for one in shown.promises],
+        "promises": [
+            (
+                one,
+                open_time(one.within) if one.within else "",
+                open_time(one.moved) if one.moved else "",
+            )
+            for one in shown.promises
+        ],
         "is_late": shown.next is not None and shown.next.state == "broken",
     }
