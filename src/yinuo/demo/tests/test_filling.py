@@ -123,7 +123,7 @@ def test_every_promise_that_ended_did_so_in_one_way_and_at_a_possible_time() -> 
 
 
 def test_a_closed_case_has_no_live_promise_and_a_closure() -> None:
-    closed = Case.objects.filter(state="closed")
+    closed = Case.objects.exclude(state="open")
     assert closed.exists()
     assert not Promise.objects.filter(case__in=closed, is_live=True).exists()
     assert all(case.closures.exists() for case in closed)

@@ -189,11 +189,11 @@ def test_the_board_costs_the_same_for_one_person_and_for_thirty(house: House, zh
     with CaptureQueriesContext(connection) as thirty:
         page = zhou.get("/board")
 
-    assert len(one) <= 17  # twelve of the board itself; the house, the session, the account and its roles
+    assert len(one) <= 18  # thirteen of the board itself; the house, the session, the account and its roles
     with CaptureQueriesContext(connection) as again:
         zhou.get("/board/piece")
     assert len(again) == len(one)
-    assert len(thirty) <= len(one) + 6  # the frame: presence, boards, rate, notices, live position
+    assert len(thirty) <= len(one) + 7  # the frame: presence, boards, rate, notices, approvals, live position
     assert len(page.content) < 120_000
 
 
