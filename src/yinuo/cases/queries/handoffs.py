@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from yinuo.access.actors import Actor
 from yinuo.access.models import RoleGrant
@@ -15,6 +16,7 @@ from yinuo.organisation.models import Presence, Staff, Team, TeamMembership
 from yinuo.organisation.queries import coordination_team
 
 OFFER_PERMISSION = "cases.hand_over"
+FIRST_LIMITS = {"answer_minutes": 30, "most_accepted": 2, "most_offered": 3, "return_days": 14}
 RECEIVERS_SHOWN = 20
 ROWS_SHOWN = 20
 _OWNING = [role for role, allowed in PERMISSIONS.items() if OFFER_PERMISSION in allowed]
@@ -39,9 +41,7 @@ class Receiver:
 
 def limits_now() -> HandoffLimits:
     """Return the limits that hold: the newest version. While there is none, the first as it will be stored."""
-    return HandoffLimits.objects.order_by("-number").first() or HandoffLimits(
-        number=1, answer_minutes=30, most_accepted=2, most_offered=3, return_days=14
-    )
+    return HandoffLimits.objects.order_by("-number").first() or HandoffLimits(number=1, **FIRST_LIMITS)
 
 
 def able_to_own() -> QuerySet[Staff]:
@@ -176,7 +176,8 @@ def waiting_handoffs(team_ids: Collection[int], *, actor: Actor) -> QuerySet[Han
 
 def cases_to_and_fro(team_ids: Collection[int], *, actor: Actor) -> QuerySet[Case]:
     """Return these teams' open cases that were stopped, or that the next handoff would stop: the longest held first."""
-    limit = limits_now().most_accepted
+    newest = HandoffLimits.objects.order_by("-number").values("most_accepted")[:1]
+    limit = Coalesce(Subquery(newest), FIRST_LIMITS["most_accepted"])
     rows = Case.objects.visible_to(actor).open().filter(team_id__in=team_ids)
     rows = rows.filter(Q(held_since__isnull=False) | Q(handoff_count__gte=limit))
     return rows.select_related("owner").order_by(F("held_since").asc(nulls_last=True), "-handoff_count", "id")
