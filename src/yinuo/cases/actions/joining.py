@@ -260,7 +260,7 @@ def _part_promises(merge: Merge, target: Case, *, was_answered: bool, by: Actor,
     promising.break_overdue(target, at=at, renew=False)
     carried = Promise.objects.in_bulk(merge.promises["carried"].values())
     live = [LivePromise(one.pk, one.kind, one.due_at) for one in carried.values() if one.is_live]
-    promising.end_withdrawn(target, live, reason="the merge was undone", by=by, at=at)
+    promising.end_withdrawn(target, live, reason=rules.MERGE_UNDONE, by=by, at=at)
     if not was_answered and target.is_open:
         for promise_id in merge.promises["displaced"]:
             kind = Promise.objects.values_list("kind", flat=True).get(pk=promise_id)

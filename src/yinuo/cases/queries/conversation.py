@@ -58,7 +58,7 @@ from yinuo.cases.models import (
     PromiseEnd,
     PromiseKind,
 )
-from yinuo.cases.rules import INTERNAL_KINDS, MERGED
+from yinuo.cases.rules import GIVEN_KINDS, INTERNAL_KINDS, MERGE_UNDONE, MERGED
 from yinuo.cases.store import stored_kind
 from yinuo.foundation.facts import COLUMNS, RecordedFact, recorded
 from yinuo.organisation.models import Staff, Team
@@ -131,6 +131,7 @@ _OF_TEAMS = {
 }
 _ROW_OF = {
     "promise_replaced": "promise_id",
+    "promise_withdrawn": "promise_id",
     "case_reclassified": "reclassification_id",
     "owner_changed": "ownership_id",
     "handoff_offered": "handoff_id",
@@ -384,6 +385,11 @@ def _changes(case: Case, happened: set[str]) -> dict[tuple[str, int], str]:
     if "promise_replaced" in happened:
         replaced = Promise.objects.filter(case=case, end=PromiseEnd.REPLACED).exclude(replaced_by__consent=Consent.NONE)
         reasons |= {("promise_replaced", pk): reason for pk, reason in replaced.values_list("pk", "ended_reason")}
+    if "promise_withdrawn" in happened:
+        # What was given by hand and taken back by hand; what joining cases ended has its own line.
+        taken = Promise.objects.filter(case=case, end=PromiseEnd.WITHDRAWN, kind__in=GIVEN_KINDS)
+        taken = taken.exclude(ended_reason__in=["", MERGE_UNDONE]).filter(case__merged_into=None)
+        reasons |= {("promise_withdrawn", pk): reason for pk, reason in taken.values_list("pk", "ended_reason")}
     if "case_reclassified" in happened:
         rows = case.reclassifications.values_list("pk", "reason")
         reasons |= {("case_reclassified", pk): reason for pk, reason in rows}

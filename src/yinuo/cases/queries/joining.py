@@ -83,7 +83,7 @@ def merge_preview(source: Case, target: Case, *, actor: Actor, at: datetime) -> 
         obstacle=obstacle,
         carried=[shown_promise(row, at=at) for row in of[source.pk] if row.pk in carried],
         changes_audience=differ,
-        guest_has_mail=differ and mails.exists(),
+        guest_has_mail=differ and target.channel == Channel.MAIL and mails.exists(),
         channel=str(Channel(target.channel).label) if source.channel != target.channel else "",
         source_channel=str(Channel(source.channel).label),
     )

@@ -62,7 +62,9 @@ def tracked(case: Case, *, at: datetime, whole: bool = False) -> Tracked:
 
 def _for_customer(event: Event) -> Event:
     """Return what happened without what is only ours to know: full names, and what colleagues write to each other."""
-    is_for_them = event.what == "promise_replaced" or (event.what == "case_closed" and not event.by)
+    is_for_them = event.what in {"promise_replaced", "promise_withdrawn"} or (
+        event.what == "case_closed" and not event.by
+    )
     own_words = event.detail if is_for_them else ""
     return replace(event, name=given_name(event.name), detail=own_words, by="us" if event.by else "")
 

@@ -44,6 +44,7 @@ from .incidents import (
 )
 from .joining import (
     ALIKE,
+    MERGE_UNDONE,
     MERGED,
     AlreadyLinked,
     CaseIsMerged,
@@ -105,6 +106,7 @@ __all__ = [
     "GIVEN_KINDS",
     "INTERNAL_KINDS",
     "MERGED",
+    "MERGE_UNDONE",
     "NEEDED_LENGTH",
     "OUTCOMES",
     "PREVIEW_LENGTH",

@@ -15,6 +15,8 @@ from .promises import SINGLE_KINDS, LivePromise
 # An answer keeps all of these, so of two cases only the earliest of them is a time somebody waits for.
 _TO_ANSWER = ("first_response", "next_answer", "next_update")
 MERGED = "merged"
+# Why a promise ended that was carried by a merge which was undone.
+MERGE_UNDONE = "the merge was undone"
 # Subjects at least so alike are shown as what could be the same.
 ALIKE = 0.4
 

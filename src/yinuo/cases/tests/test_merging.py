@@ -257,6 +257,16 @@ def test_no_number_can_lead_in_a_circle(house: House) -> None:
         Case.objects.filter(pk=target.pk).update(state="closed", merged_into=source.pk)
 
 
+def test_whose_channel_goes_on_decides_whether_our_answers_reach_the_other_customer(house: House) -> None:
+    add_identity(customer=house.li, kind="mail", value="li@qq.example", source="test", by=SYSTEM, at=when("Mon 08:00"))
+    by_phone = house.open(at=when("Mon 09:00"), channel="phone")
+    source = house.open(at=when("Mon 09:30"), customer=house.li)
+
+    preview = merge_preview(source, by_phone, actor=actor_of(house.chen), at=when("Mon 09:50"))
+
+    assert (preview.changes_audience, preview.guest_has_mail) == (True, False)
+
+
 def test_cases_of_different_customers_are_merged_only_by_who_knows_who_reads(house: House) -> None:
     add_identity(customer=house.li, kind="mail", value="li@qq.example", source="test", by=SYSTEM, at=when("Mon 08:00"))
     target = house.open(at=when("Mon 09:00"), text="王丽的话")

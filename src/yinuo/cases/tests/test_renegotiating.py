@@ -24,6 +24,7 @@ from yinuo.cases.actions import (
 )
 from yinuo.cases.actions.messages import Said
 from yinuo.cases.models import Case, Message, Promise, PromisePause
+from yinuo.cases.queries import tracked
 from yinuo.cases.queries.clocks import rebuilt_promises
 from yinuo.cases.queries.repairing import preview_repair
 from yinuo.cases.reactions import tell_staff
@@ -238,6 +239,9 @@ class TestWordsGiven:
 
         given.refresh_from_db()
         assert (given.end, given.ended_reason) == ("withdrawn", "客户自己修好了")
+        # The customer reads why on their own page.
+        shown = tracked(case, at=utc(2, 3)).entries
+        assert [one.detail for one in shown if getattr(one, "what", "") == "promise_withdrawn"] == ["客户自己修好了"]
         check_replay(case)
 
     @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def case_context(request: HttpRequest, actor: Actor, case: Case, *, writing: Wri
         and case.merged_into_id is None
         and actor.may("cases.reopen")
         and may_reopen(case, by=actor, at=at),
-        "acts": offered_acts(case, actor) if may_work else [],
+        "case_acts": offered_acts(case, actor) if may_work else [],
     }
 
 
