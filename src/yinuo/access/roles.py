@@ -48,7 +48,7 @@ _WORK = _READ | {
     "organisation.presence",
     "remedies.grant",
 }
-_EXPORT = {"cases.export", "customers.export", "remedies.view_ledger"}
+_EXPORT = {"cases.export", "customers.export", "remedies.export", "remedies.view_ledger"}
 _DECIDE = {"remedies.approve", "remedies.reverse"}
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_WORK),

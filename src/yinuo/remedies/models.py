@@ -6,6 +6,7 @@ Never deleted: what is taken back is a row of its own in the ledger.
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case, Promise
@@ -37,7 +38,7 @@ class RemedyState(models.TextChoices):
     SENT_BACK = "sent_back", _("Sent back")
     GRANTED = "granted", _("Granted")
     DELIVERED = "delivered", _("Delivered")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("a remedy", "Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     REVERSED = "reversed", _("Reversed")
 
@@ -275,7 +276,7 @@ class Authorisation(models.Model):
 
 class ApprovalEnd(models.TextChoices):
     APPROVED = "approved", _("Approved")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("a remedy", "Refused")
     SENT_BACK = "sent_back", _("Sent back")
     ESCALATED = "escalated", _("Given to the next approver")
     WITHDRAWN = "withdrawn", _("Withdrawn")

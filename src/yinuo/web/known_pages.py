@@ -88,6 +88,14 @@ _WORK = (
         "remedy refund approve 审批 补偿 退款",
     ),
     Known(
+        gettext_lazy("Ledger of remedies"),
+        "remedy_ledger",
+        "receipt",
+        gettext_lazy("Everything customers were given, by whom and why, filtered and taken as a file."),
+        "remedies.view_ledger",
+        "refund voucher 台账 补偿",
+    ),
+    Known(
         gettext_lazy("My account"),
         "settings_account",
         "user-circle",

@@ -61,6 +61,9 @@ def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
         is_here = here in {"approvals", "remedy"}
         url = reverse("approvals")
         places.append(Place(_("Approvals"), url, "gift", is_current=is_here, is_marked=cast("bool", waits)))
+    if actor.may("remedies.view_ledger"):
+        is_here = here == "remedy_ledger"
+        places.append(Place(_("Ledger of remedies"), reverse("remedy_ledger"), "receipt", is_current=is_here))
     places.append(Place(_("Help"), reverse("help"), "help-circle", is_current=here == "help", is_last=True))
     if any(actor.may(permission) for permission in SETTINGS_PERMISSIONS):
         is_here = here.startswith("settings") and here not in _OWN

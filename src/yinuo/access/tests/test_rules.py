@@ -51,6 +51,7 @@ MAY: dict[str, tuple[int, ...]] = {
     "remedies.approve": (0, 1, 0, 0, 1, 0, 0),
     "remedies.configure": (0, 0, 0, 0, 1, 0, 0),
     "remedies.exceed_budget": (0, 0, 0, 0, 1, 0, 0),
+    "remedies.export": (0, 1, 1, 1, 1, 0, 0),
     "remedies.grant": (1, 1, 0, 0, 1, 0, 0),
     "remedies.reverse": (0, 1, 0, 0, 1, 0, 0),
     "remedies.view": (1, 1, 1, 1, 1, 0, 0),

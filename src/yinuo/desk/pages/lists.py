@@ -111,13 +111,13 @@ PAGES = {
 @desk_page("GET")
 def cases(request: HttpRequest, actor: Actor) -> HttpResponse:
     """List every case this person may see."""
-    return _page(request, actor, "cases")
+    return list_page(request, actor, "cases")
 
 
 @desk_page("GET")
 def customers(request: HttpRequest, actor: Actor) -> HttpResponse:
     """List the customers this person may see."""
-    return _page(request, actor, "customers")
+    return list_page(request, actor, "customers")
 
 
 @desk_page("POST")
@@ -180,7 +180,8 @@ def list_address(place: str, query: str, view_id: int | None = None) -> str:
     return _address(_listed(place), pairs.urlencode(safe=","))
 
 
-def _page(request: HttpRequest, actor: Actor, place: str) -> HttpResponse:
+def list_page(request: HttpRequest, actor: Actor, place: str) -> HttpResponse:
+    """Show a list of `PAGES`; later folders put theirs there and call this."""
     page = PAGES[place]
     actor.require(page.view_permission)
     declared, wish = _asked(page, actor, request.GET)

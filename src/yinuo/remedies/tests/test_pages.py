@@ -1,20 +1,28 @@
 """The pages of remedies: what may be given is said while typing, yes is one tap, nobody sees what is not theirs."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from yinuo.access.actions import grant_role
 from yinuo.access.actors import Actor
-from yinuo.cases.tests.cast import House, actor_of
+from yinuo.access.roles import Role
+from yinuo.cases.tests.cast import BEGINNING, SYSTEM, House, actor_of
 from yinuo.cases.tests.reading import text_of
+from yinuo.customers.actions import add_identity
 from yinuo.organisation.models import Staff
+from yinuo.remedies.actions import deliver_remedy
 from yinuo.remedies.models import Approval, AuthorityLimitVersion, Budget, Remedy, RemedyPolicy, RemedyState
 from yinuo.remedies.queries.reading import room_of
 from yinuo.remedies.rules import Figures, Verdict
 
-from .authority import MONDAY, Authority, after
+from .authority import MONDAY, Authority, after, build_authority
 from .authority import authority as authority  # noqa: PLC0414 - a fixture
 
 
@@ -152,3 +160,82 @@ def test_the_administrator_sets_limits_policy_and_budgets(house: House, authorit
     assert RemedyPolicy.objects.latest("number").two_from is None
     assert str(Budget.objects.get().from_month) == "2026-11-01"
     assert "¥900" in text_of(admin.get("/settings/authority"))
+
+
+def taken(answer) -> list[list[str]]:
+    """Return the lines of a file that was taken, without its head."""
+    words = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(words)))[1:]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLedger:
+    def test_it_lists_what_was_given_and_leaves_as_a_file(self, house: House) -> None:
+        authority = build_authority(house)
+        cases = [house.open(at=timezone.now()) for _ in range(2)]
+        for case, amount in zip(cases, ("80", "500"), strict=True):
+            authority.refund(case, amount, at=timezone.now())
+        zhao = browser_of(house.zhao)
+
+        page = text_of(zhao.get("/remedies?state=granted"))
+        lines = taken(zhao.post("/lists/remedies/exports", {"form": "csv", "query": "sort=amount"}))
+
+        assert cases[0].reference in page
+        assert cases[1].reference not in page
+        # Chen may give 80; 500 waits for Zhou.
+        assert [(line[1], line[3]) for line in lines] == [("80.00", "Granted"), ("500.00", "Waiting for approval")]
+
+    def test_money_is_seen_and_taken_by_nobody_who_may_not_see_the_ledger(self, house: House) -> None:
+        build_authority(house).refund(house.open(at=timezone.now()), "80", at=timezone.now())
+        chen = browser_of(house.chen)
+
+        assert chen.get("/remedies").status_code == 403
+        assert chen.post("/lists/remedies/exports", {"form": "csv"}).status_code == 403
+        assert '/remedies"' not in chen.get("/workbench").content.decode()
+
+    def test_another_departments_leader_finds_and_takes_nothing(self, house: House) -> None:
+        authority = build_authority(house)
+        authority.refund(house.open(at=timezone.now()), "80", at=timezone.now())
+        house.zhou.account.grants.all().delete()
+        grant_role(
+            account=house.zhou.account,
+            role=Role.TEAM_LEADER,
+            department_id=house.other_department.pk,
+            by=SYSTEM,
+            at=BEGINNING,
+        )
+        zhou = browser_of(house.zhou)
+
+        assert "Nothing was given yet" in text_of(zhou.get("/remedies"))
+        assert taken(zhou.post("/lists/remedies/exports", {"form": "csv"})) == []
+
+    def test_no_personal_value_leaves_with_it(self, house: House) -> None:
+        add_identity(customer=house.wang, kind="phone", value="13800006721", source="test", by=SYSTEM, at=MONDAY)
+        remedy = build_authority(house).refund(house.open(at=timezone.now()), "80", at=timezone.now())
+        deliver_remedy(remedy=remedy, evidence="打给 13800006721", by=actor_of(house.chen), at=timezone.now())
+        every = "columns=remedy,amount,currency,state,reason,case,customer,asked_by,team,asked,granted"
+
+        with CaptureQueriesContext(connection) as asked:
+            lines = taken(browser_of(house.zhou).post("/lists/remedies/exports", {"form": "csv", "query": every}))
+
+        assert "王丽" in lines[0]
+        assert "13800006721" not in str(lines)
+        assert not [q for q in asked if '"remedies_remedy"."evidence"' in q["sql"]]
+        assert not [q for q in asked if '"customers_customer"."address"' in q["sql"]]
+
+    def test_thirty_rows_ask_as_much_as_one(self, house: House) -> None:
+        authority = build_authority(house)
+        zhao = browser_of(house.zhao)
+        case = house.open(at=timezone.now())
+        authority.refund(case, "1", at=timezone.now())
+        zhao.get("/remedies")
+
+        with CaptureQueriesContext(connection) as one:
+            zhao.get("/remedies")
+        for _ in range(29):
+            authority.refund(case, "1", at=timezone.now())
+        with CaptureQueriesContext(connection) as thirty:
+            page = zhao.get("/remedies").content.decode()
+
+        assert page.count("data-list-item>") == 30
+        assert len(thirty) == len(one)

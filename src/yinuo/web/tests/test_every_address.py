@@ -122,6 +122,7 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("incident_ending", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
     # Approvals; the remedy is the agent's and waits for the leader.
     ("approvals", "GET", {}, (302, 403, 403, 403, 200, 403, 403, 200)),
+    ("remedy_ledger", "GET", {}, (302, 403, 403, 403, 200, 200, 200, 200)),
     ("remedy", "GET", {}, (302, 404, 404, 200, 200, 200, 200, 200)),
     # An act nobody offers; who may decide, deliver and reverse is tested with the acts.
     ("remedy_act", "POST", {}, (302, 404, 404, 404, 404, 404, 404, 404)),
