@@ -33,6 +33,7 @@ from .promising import break_due_promises, warn_of_due_promises
 from .quoting import learn_answers, settle_quotes
 from .recounting import apply_repair, change_class, reclassify_case
 from .reminding import end_follow_up, move_follow_up, plan_follow_up, tell_due_follow_ups
+from .repairing import Repaired, repair_cases
 from .replacing import replace_promise
 from .ruling import save_closing_rule
 from .splitting import split_case
@@ -43,6 +44,7 @@ from .watching import unwatch_case, watch_case
 __all__ = [
     "AttachmentDraft",
     "Opened",
+    "Repaired",
     "StorageFull",
     "accept_handoff",
     "add_automatic_message",
@@ -81,6 +83,7 @@ __all__ = [
     "refuse_task",
     "remind_of_decisions",
     "reopen_case",
+    "repair_cases",
     "replace_promise",
     "reply",
     "save_closing_rule",

@@ -34,6 +34,11 @@ class Repair:
     version_id: int
     moves: tuple[Move, ...]
 
+    @property
+    def has_newer_standard(self) -> bool:
+        """Whether the case was promised by an older version; otherwise only the calendar changed."""
+        return self.case.standard_version_id != self.version_id
+
 
 @dataclass(frozen=True)
 class RepairPage:

@@ -73,6 +73,7 @@ from .promises import (
     time_within,
 )
 from .quoting import QuoteDraft
+from .repairing import NothingWouldMove, NotUnderStandard
 from .states import (
     OUTCOMES,
     REOPEN_WINDOW,
@@ -143,6 +144,7 @@ __all__ = [
     "NotMerged",
     "NotOfferedToYou",
     "NotTheCentre",
+    "NotUnderStandard",
     "NotYourTask",
     "NotYoursToOffer",
     "NotYoursToWithdraw",
@@ -151,6 +153,7 @@ __all__ = [
     "NothingReclassified",
     "NothingToConfirm",
     "NothingToSplit",
+    "NothingWouldMove",
     "OfferTooLate",
     "OfferedToOwner",
     "OnlyForTask",

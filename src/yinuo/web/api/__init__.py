@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from yinuo import __version__
 from yinuo.access.api import ApiRequest
-from yinuo.cases.api import files_router
+from yinuo.cases.api import files_router, repairs_router
 from yinuo.customers.api import router as customers_router
 from yinuo.foundation.refusals import NotFound
 from yinuo.intake.mail.api import router as mail_router
@@ -69,5 +69,6 @@ api.add_router("/customers", customers_router)
 api.add_router("", organisation_router)
 api.add_router("", notifications_router)
 api.add_router("", standards_router)
+api.add_router("", repairs_router)
 api.add_router("", mail_router)
 api.add_router("", facts_router)

@@ -19,6 +19,7 @@ from . import (
     notifications,
     people,
     pledges,
+    repairs,
     standards,
     structure,
 )
@@ -51,6 +52,7 @@ urlpatterns = [
     path("standards/<int:standard_id>", standards.standard, name="settings_standard"),
     path("standards/<int:standard_id>/place", standards.standard_place, name="settings_standard_place"),
     path("standards/<int:standard_id>/activity", standards.standard_activity, name="settings_standard_activity"),
+    path("standards/<int:standard_id>/repair", repairs.repair, name="settings_repair"),
     path("ladders", ladders.ladders, name="settings_ladders"),
     path("ladders/new", ladders.new_ladder, name="settings_new_ladder"),
     path("ladders/<int:ladder_id>", ladders.ladder, name="settings_ladder"),

@@ -302,6 +302,13 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         lambda _w: {"times": TIMES, "calendar": "office"},
         (401, 403, 403, 403, 201, 403, 403, 201),
     ),
+    ("GET", "/standards/{code}/repair", None, (401, 403, 403, 403, 200, 403, 403, 200)),
+    (
+        "POST",
+        "/standards/{code}/repair",
+        lambda w: {"references": [w.case.reference], "reason": "x"},
+        (401, 403, 403, 403, 200, 403, 403, 200),
+    ),
     ("GET", "/ladders", None, STAFF_LIST),
     (
         "PUT",

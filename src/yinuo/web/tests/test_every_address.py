@@ -255,6 +255,8 @@ TABLE: list[tuple[str | None, str, dict[str, Any], tuple[int, ...]]] = [
     ("settings_standard", "POST", TIMES, STANDARDS_ACT),
     ("settings_standard_place", "POST", {"direction": "up"}, STANDARDS_ACT),
     ("settings_standard_activity", "POST", {"is_active": "0"}, STANDARDS_ACT),
+    ("settings_repair", "GET", {}, STANDARDS),
+    ("settings_repair", "POST", {}, STANDARDS_WRONG),
     ("settings_ladders", "GET", {}, STANDARDS),
     ("settings_ladders", "POST", {}, STANDARDS_WRONG),
     ("settings_new_ladder", "GET", {}, STANDARDS),

@@ -19,6 +19,7 @@ from yinuo.intake.mail.actions import MailboxDraft, save_mailbox, take_in
 from yinuo.intake.mail.models import Mailbox, StoredMail
 from yinuo.standards.models import Standard
 from yinuo.standards.queries import offers
+from yinuo.web.settings_pages import repairs
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 OUT_OF_OFFICE = (
@@ -306,6 +307,35 @@ class TestStandards:
         words = sentences(admin.get(f"/settings/standards/{pk}"))
         assert "First response 30 min" in words
         assert "First response 2 h" in words
+
+    def test_a_mended_standard_is_brought_to_the_chosen_open_cases(
+        self, admin: Client, house: House, monkeypatch
+    ) -> None:
+        pk = Standard.objects.get(code="basic").pk
+        # Monday 09:00 in Shanghai: three days of eight hours end on Wednesday, ten hours on Tuesday at 11:00.
+        case, other = house.open(at=AT), house.open(at=AT)
+        admin.post(f"/settings/standards/{pk}", times(house.calendar.pk, version_number=1))
+        monkeypatch.setattr(repairs, "now", lambda: AT)
+        address = f"/settings/standards/{pk}/repair"
+        assert address in admin.get(f"/settings/standards/{pk}").content.decode()
+        assert case.reference in sentences(admin.get(address))
+
+        nothing = admin.post(address, {"reason": "typo"})
+        answer = admin.post(address, {"reference": [case.reference, "YN-260101-0001"], "reason": "typo"})
+
+        assert nothing.status_code == 422
+        assert "Choose at least one case." in sentences(nothing)
+        report = answer.context["report"]
+        assert [bool(one.refusal) for one, _moves in report] == [False, True]
+        assert report[1][0].refusal.sentence() in sentences(answer)
+        moves = {move.kind: move.due_at for _kind, move in report[0][1]}
+        assert moves["resolution"] == datetime(2026, 11, 3, 3, tzinfo=UTC)
+        assert [one.case for one, _moves, _is_chosen in answer.context["repairs"]] == [other]
+
+    def test_where_nothing_would_move_the_page_says_so(self, admin: Client, house: House) -> None:
+        house.open(at=timezone.now())
+
+        assert "Nothing would move" in sentences(admin.get(f"/settings/standards/{Standard.objects.get().pk}/repair"))
 
     def test_two_people_do_not_overwrite_each_other(self, admin: Client, house: House) -> None:
         pk = Standard.objects.get(code="basic").pk
