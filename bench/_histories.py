@@ -25,6 +25,8 @@ _PEOPLE = {"organisation_staff", "access_account"}
 # Numbers of other rows that are no foreign keys: the table they name, or None when they stay what they are.
 _LINKS = {
     "next_promise_id": "cases_promise",
+    "replaces_id": "cases_promise",
+    "new_promise_id": "cases_promise",
     "calendar_version_id": None,
     "standard_version_id": None,
     "mailbox_id": None,

@@ -52,7 +52,7 @@ def places_for(request: HttpRequest, actor: Actor) -> list[Place]:
             )
         )
         is_here = here.startswith("task")
-        places.append(Place(_("Tasks"), reverse("tasks"), "clipboard-list", is_current=is_here, on_phone=False))
+        places.append(Place(_("Tasks"), reverse("tasks"), "clipboard-list", is_current=is_here))
     if actor.may("customers.view"):
         is_here = here in {"customers", "customer"}
         places.append(Place(_("Customers"), reverse("customers"), "users", is_current=is_here))

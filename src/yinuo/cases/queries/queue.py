@@ -19,7 +19,7 @@ from yinuo.cases.models import Case, Promise
 from .ledger import PromiseShown, broken_promise, shown_promise
 from .wish import ORDERS, QueueWish, wished_cases
 
-PAGE_LENGTH = 25
+PAGE_LENGTH = 24
 COUNT_LIMIT = 1000
 VIEW_COUNT_LIMIT = 99
 _COLUMNS = (

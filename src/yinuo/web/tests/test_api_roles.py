@@ -78,6 +78,7 @@ class World:
             customer_id=self.house.wang.pk,
             identity_id=self.identity_id,
             merge_id=1,
+            link_id=1,
             promise_id=self.case.next_promise_id,
             attachment_id=self.attachment_id,
             message_id=self.attachment_id,
@@ -225,7 +226,7 @@ TABLE: list[tuple[str, str, Body | None, tuple[int, ...]]] = [
         lambda w: {"to": w.case.reference},
         (401, 404, 404, 403, 422, 422, 422, 422),
     ),
-    ("DELETE", "/cases/{reference}/links/{merge_id}", None, (401, 404, 404, 403, 404, 404, 404, 404)),
+    ("DELETE", "/cases/{reference}/links/{link_id}", None, (401, 404, 404, 403, 404, 404, 404, 404)),
     (
         "POST",
         "/cases/{reference}/splits",
