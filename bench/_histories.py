@@ -203,7 +203,8 @@ class _Caster:
             return None
         if rule := self.reader.rules.get((table.name, column)):
             return rule(row)
-        if (table.name, value) in self.slots and column == table.key:
+        # A key that is another row's number follows that row.
+        if column == table.key and column not in table.links and (table.name, value) in self.slots:
             return slot(self.slots[table.name, value])
         links = _SUBJECTS if table.name == FACTS else table.links
         if column in links:

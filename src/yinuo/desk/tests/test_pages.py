@@ -315,12 +315,12 @@ def test_a_case_is_closed_and_reopened_with_reasons(house: House, chen: Client, 
 
 def test_only_leaders_name_another_owner(house: House, chen: Client, at) -> None:
     case = house.open(at=at)
-    values = {"owner": house.zhou.pk, "reason": "休假"}
+    values = {"to": f"staff-{house.zhou.pk}", "reason": "休假"}
 
-    assert chen.post(f"/cases/{case.reference}/acts/change_owner", values).status_code == 403
-    assert f'/cases/{case.reference}/acts/change_owner' not in chen.get(f"/cases/{case.reference}").content.decode()
+    assert chen.post(f"/cases/{case.reference}/acts/change-owner", values).status_code == 403
+    assert f"/cases/{case.reference}/acts/change-owner" not in chen.get(f"/cases/{case.reference}").content.decode()
 
-    page = browser_of(house.zhou).post(f"/cases/{case.reference}/acts/change_owner", values, follow=True)
+    page = browser_of(house.zhou).post(f"/cases/{case.reference}/acts/change-owner", values, follow=True)
     assert "负责人改为 周敏 · 休假" in text_of(page)
     assert Case.objects.get(pk=case.pk).owner_id == house.zhou.pk
 
