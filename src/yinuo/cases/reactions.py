@@ -129,15 +129,8 @@ def _to_watchers(fact: RecordedFact, case: Case, known: _Known) -> Iterator[Noti
 
 def _notice(kind: Kind, staff_id: int, fact: RecordedFact) -> Notice:
     due_at = fact.payload.get("due_at")
-    return Notice(
-        kind=kind.code,
-        staff_id=staff_id,
-        subject_id=fact.case_id or 0,
-        key=f"fact:{fact.tx}-{fact.id}",
-        at=fact.at,
-        actor=fact.actor,
-        moment=datetime.fromisoformat(due_at) if due_at else None,
-    )
+    moment = datetime.fromisoformat(due_at) if due_at else None
+    return Notice.of_fact(fact, kind=kind, staff_id=staff_id, subject_id=fact.case_id or 0, moment=moment)
 
 
 def _is_history(fact: RecordedFact, known: _Known) -> bool:

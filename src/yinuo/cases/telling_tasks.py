@@ -26,15 +26,7 @@ def tell_of_tasks(facts: Sequence[RecordedFact]) -> None:
 
 def _notices(fact: RecordedFact) -> Iterator[Notice]:
     for kind, staff_id in _readers(fact):
-        if f"staff:{staff_id}" != fact.actor:
-            yield Notice(
-                kind=kind.code,
-                staff_id=staff_id,
-                subject_id=fact.case_id or 0,
-                key=f"fact:{fact.tx}-{fact.id}",
-                at=fact.at,
-                actor=fact.actor,
-            )
+        yield Notice.of_fact(fact, kind=kind, staff_id=staff_id, subject_id=fact.case_id or 0)
 
 
 def _readers(fact: RecordedFact) -> Iterator[tuple[Kind, int]]:

@@ -66,15 +66,8 @@ def _notices(fact: RecordedFact) -> Iterator[Notice]:
 
 def _notice(fact: RecordedFact, staff_id: int, subject_id: int) -> Notice:
     due_at = fact.payload.get("due_at")
-    return Notice(
-        kind=_KIND_OF[fact.type].code,
-        staff_id=staff_id,
-        subject_id=subject_id,
-        key=f"fact:{fact.tx}-{fact.id}",
-        at=fact.at,
-        actor=fact.actor,
-        moment=datetime.fromisoformat(due_at) if due_at else None,
-    )
+    moment = datetime.fromisoformat(due_at) if due_at else None
+    return Notice.of_fact(fact, kind=_KIND_OF[fact.type], staff_id=staff_id, subject_id=subject_id, moment=moment)
 
 
 def _watchers(budget_id: int) -> list[int]:

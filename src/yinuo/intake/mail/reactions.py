@@ -112,13 +112,11 @@ def tell_of_mailboxes(facts: Sequence[RecordedFact]) -> None:
     people = Staff.objects.working().filter(account__grants__role__in=roles).order_by("pk").distinct()
     staff_ids = list(people.values_list("pk", flat=True))
     told = [
-        Notice(
-            kind=(notices.OBSTRUCTED if fact.type == MailboxObstructed.fact_type else notices.CLEARED).code,
+        Notice.of_fact(
+            fact,
+            kind=notices.OBSTRUCTED if fact.type == MailboxObstructed.fact_type else notices.CLEARED,
             staff_id=staff_id,
             subject_id=fact.payload["mailbox_id"],
-            key=f"fact:{fact.tx}-{fact.id}",
-            at=fact.at,
-            actor=fact.actor,
         )
         for fact in facts
         for staff_id in staff_ids

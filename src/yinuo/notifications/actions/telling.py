@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from yinuo.access.actors import Actor
-from yinuo.foundation.facts import announce
+from yinuo.foundation.facts import RecordedFact, announce
 from yinuo.notifications import rules
 from yinuo.notifications.facts import StaffNotified
-from yinuo.notifications.kinds import kind_called
+from yinuo.notifications.kinds import Kind, kind_called
 from yinuo.notifications.models import Told
 from yinuo.notifications.queries import push_listeners, ways_of, wishes_of
 from yinuo.organisation.models import Staff
@@ -28,6 +28,14 @@ class Notice:
     at: datetime
     actor: str = ""
     moment: datetime | None = None
+
+    @classmethod
+    def of_fact(
+        cls, fact: RecordedFact, *, kind: Kind, staff_id: int, subject_id: int, moment: datetime | None = None
+    ) -> "Notice":
+        """Return the notice of something in the log: told again, it has the same key."""
+        key = f"fact:{fact.tx}-{fact.id}"
+        return cls(kind.code, staff_id, subject_id, key, at=fact.at, actor=fact.actor, moment=moment)
 
 
 @dataclass(frozen=True)
