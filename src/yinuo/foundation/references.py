@@ -1,4 +1,4 @@
-"""Numbers for people and tokens for links.
+"""Numbers for people and tokens for links; ids of rows as addresses and forms write them.
 
 A case's number reads `YN-261122-0386`: the local date, a count of that day, and one check digit, so
 that a mistyped or accidental number is not taken for somebody's case. A token is for links: it says
@@ -9,6 +9,8 @@ import re
 import secrets
 from datetime import date
 
+_LARGEST_ID = 2**63 - 1
+_ID_DIGITS = len(str(_LARGEST_ID))
 _PATTERN = re.compile(r"YN-(\d{6})-(\d{3,})(\d)", re.IGNORECASE)
 _PATTERN_ANYWHERE = re.compile(r"(?<![\w-])YN-\d{6}-\d{4,}(?![\w-])", re.IGNORECASE)
 
@@ -28,6 +30,12 @@ def is_reference(text: str) -> bool:
 def references_in(text: str) -> list[str]:
     """Return the valid case numbers found in a text, in order, in capitals."""
     return [found.upper() for found in _PATTERN_ANYWHERE.findall(text) if is_reference(found)]
+
+
+def id_of(text: str) -> int | None:
+    """Return the number of a row that a text writes out; None for what is no number, or longer than any id is."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS
+    return int(text) if is_number and int(text) <= _LARGEST_ID else None
 
 
 def new_token() -> str:

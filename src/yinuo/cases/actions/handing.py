@@ -33,6 +33,7 @@ from yinuo.cases.queries.handoffs import (
     may_offer,
 )
 from yinuo.foundation.facts import announce
+from yinuo.foundation.references import id_of
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.organisation.actions import change_presence
 from yinuo.organisation.models import Presence, PresenceReason, Staff, Team
@@ -42,7 +43,6 @@ from .locking import locked_case
 from .owning import OWNER_FIELDS, end_handoff, end_offers, make_owner
 
 _BATCH = 100
-_MOST_DIGITS = 19
 _LIMIT_FIELDS = ("answer_minutes", "most_accepted", "most_offered", "return_days")
 _CLOCK = Actor.system("clock")
 
@@ -395,7 +395,7 @@ def _receiver_name(handoff: Handoff) -> str:
 def receiver_of(key: str) -> Staff | Team:
     """Return whom a key such as `staff-12` or `team-3` means. Refuses with NotFound."""
     kind, _dash, number = key.partition("-")
-    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < _MOST_DIGITS else 0
+    pk = id_of(number) or 0
     found: Staff | Team | None = None
     if kind == "staff":
         found = Staff.objects.filter(pk=pk).first()

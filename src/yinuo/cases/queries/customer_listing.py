@@ -11,6 +11,7 @@ from yinuo.cases.models import Case, CaseState
 from yinuo.customers.models import Company, Customer, Tier
 from yinuo.customers.queries import Person, found_customers, shown_identities
 from yinuo.foundation.lists import Choices, Column, Days, DeclaredList, Moment, Sort, Words, YesNo
+from yinuo.foundation.references import id_of
 from yinuo.organisation.models import Region
 
 PLACE = "customers"
@@ -129,7 +130,7 @@ def _companies_of(actor: Actor) -> Callable[[list[str]], dict[str, str]]:
     """Return what finds companies of which this person may know somebody."""
 
     def find(values: list[str]) -> dict[str, str]:
-        ids = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 19]  # noqa: PLR2004 - bigint
+        ids = [pk for value in values if (pk := id_of(value)) is not None]
         people = Customer.objects.visible_to(actor).filter(company=OuterRef("pk"))
         rows = Company.objects.filter(Exists(people), pk__in=ids).values_list("pk", "name")
         return {str(pk): name for pk, name in rows}

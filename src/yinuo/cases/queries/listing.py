@@ -16,6 +16,7 @@ from yinuo.cases.rules import INTERNAL_KINDS
 from yinuo.customers.models import Customer, Tier
 from yinuo.customers.queries import Person, ids_by_name
 from yinuo.foundation.lists import Choices, Column, Days, DeclaredList, Moment, Pill, Sort, Words, YesNo
+from yinuo.foundation.references import id_of
 from yinuo.organisation.models import Staff, Team
 from yinuo.standards.models import CaseClass
 
@@ -196,7 +197,7 @@ def _customers(actor: Actor) -> Choices:
 
 
 def _ids(values: list[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 19]  # noqa: PLR2004 - bigint
+    return [pk for value in values if (pk := id_of(value)) is not None]
 
 
 def _broken(cases: QuerySet[Case], is_broken: bool, moment: Moment) -> QuerySet[Case]:

@@ -12,6 +12,7 @@ from yinuo.access.actors import Actor
 from yinuo.cases.pages.shown import Choice
 from yinuo.desk.queries.figures import FIGURES, figure_rows
 from yinuo.foundation.clock import now
+from yinuo.foundation.references import id_of
 from yinuo.foundation.refusals import NotFound
 from yinuo.organisation.models import Staff, Team
 
@@ -19,7 +20,7 @@ from yinuo.organisation.models import Staff, Team
 def figure_page(request: HttpRequest, actor: Actor, figure: str, teams: Sequence[Team], code: str) -> HttpResponse:
     """Show the cases behind a figure of these teams' board. Refuses with NotFound for a figure there is not."""
     owner_text = request.GET.get("owner", "")
-    owner_id = int(owner_text) if owner_text.isdecimal() and len(owner_text) < 19 else None  # noqa: PLR2004 - a bigint
+    owner_id = id_of(owner_text)
     if figure not in FIGURES or (figure == "load" and owner_id is None):
         raise NotFound
     owner = Staff.objects.visible_to(actor).filter(pk=owner_id).first() if owner_id is not None else None

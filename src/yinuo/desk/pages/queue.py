@@ -26,6 +26,7 @@ from yinuo.desk.actions.bulk import PERMISSIONS
 from yinuo.desk.rules import BULK_LIMIT
 from yinuo.foundation.clock import now
 from yinuo.foundation.marks import Mark, marks_of
+from yinuo.foundation.references import id_of
 from yinuo.organisation.models import Staff, Team
 from yinuo.organisation.queries import led_teams, saved_views
 from yinuo.standards.models import CaseClass
@@ -49,7 +50,6 @@ FAR_VIEWS = (
 )
 COUNTED_VIEWS = (*NEAR_VIEWS, *(view for view in FAR_VIEWS if view not in {"incident", "solved", "closed"}))
 FILTERS = ("channel", "case_class", "tier", "language", "team", "owner", "opened_from", "opened_until")
-_LARGEST_ID = 2**63 - 1
 
 
 @desk_page("GET")
@@ -133,8 +133,8 @@ def wish_of(query: QueryDict) -> QueueWish:
     return QueueWish(
         view=view if view in {*NEAR_VIEWS, *FAR_VIEWS} else "found" if words else "mine",
         words=words,
-        team=_number(query.get("team", "")),
-        owner=_number(query.get("owner", "")),
+        team=id_of(query.get("team", "")) or None,
+        owner=id_of(query.get("owner", "")) or None,
         opened_from=_day(query.get("opened_from", "")),
         opened_until=_day(query.get("opened_until", "")),
         order=query.get("order", ""),
@@ -200,10 +200,6 @@ def filter_choices(wish: QueueWish, actor: Actor) -> list[dict[str, Any]]:
         for name, label, choices in known
         if choices
     ]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= _LARGEST_ID else None
 
 
 def _day(text: str) -> date | None:

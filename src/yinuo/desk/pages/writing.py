@@ -16,14 +16,12 @@ from yinuo.desk import actions
 from yinuo.desk.models import DraftKind
 from yinuo.desk.queries import offered_answers
 from yinuo.foundation.clock import now
+from yinuo.foundation.references import id_of
 from yinuo.foundation.refusals import NotFound
 
 from .doing import done
 from .queue import queue_query
 from .workbench import Writing
-
-# More than the database counts to is no id of anything.
-_MOST_DIGITS = 19
 
 
 @desk_page("POST")
@@ -125,4 +123,4 @@ def canned_answers(request: HttpRequest, actor: Actor, reference: str) -> HttpRe
 
 
 def _numbers(words: list[str]) -> list[int]:
-    return [int(word) for word in words if word.isdecimal() and len(word) < _MOST_DIGITS]
+    return [number for word in words if (number := id_of(word)) is not None]

@@ -10,11 +10,10 @@ from yinuo.cases.models import Case
 from yinuo.desk.canned import filled
 from yinuo.desk.models import CannedAnswer
 from yinuo.entitlements.models import OwnedProduct
+from yinuo.foundation.references import id_of
 from yinuo.organisation.queries import our_zone
 
 OFFERED_COUNT = 8
-# More than the database counts to is no id of anything.
-_MOST_DIGITS = 19
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,8 @@ def offered_answers(case: Case, *, words: str, actor: Actor) -> list[Offered]:
 
 def offered_answer(case: Case, *, answer_id: str, actor: Actor) -> Offered | None:
     """Return one canned answer filled from the case; None for what is no id of one the actor may use."""
-    if not (answer_id.isascii() and answer_id.isdecimal() and len(answer_id) < _MOST_DIGITS):
-        return None
-    return next(
-        iter(_filled(list(CannedAnswer.objects.visible_to(actor).filter(pk=int(answer_id))), case, actor)), None
-    )
+    rows = CannedAnswer.objects.visible_to(actor).filter(pk=id_of(answer_id))
+    return next(iter(_filled(list(rows), case, actor)), None)
 
 
 def _filled(rows: list[CannedAnswer], case: Case, actor: Actor) -> list[Offered]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from yinuo.foundation.references import id_of
+
 from .declaring import DeclaredList
 from .filters import Query
 
@@ -49,7 +51,7 @@ def wish_of(declared: DeclaredList, query: Query) -> ListWish:
         columns=tuple(column for column in known if column in wanted),
         after=_last(query, "after"),
         before=_last(query, "before"),
-        view_id=int(view) if view.isascii() and view.isdecimal() and len(view) < 19 else None,  # noqa: PLR2004 - bigint
+        view_id=id_of(view),
         is_counted=_last(query, "count") == "exact",
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yinuo.foundation.money import CurrenciesDiffer, Money
-from yinuo.foundation.references import case_reference, is_reference, new_token, references_in
+from yinuo.foundation.references import case_reference, id_of, is_reference, new_token, references_in
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
 
@@ -56,3 +56,8 @@ def test_amounts_round_half_to_even_to_the_minor_unit():
 def test_yuan_and_dollars_do_not_add_up():
     with pytest.raises(CurrenciesDiffer, match="CNY"):
         Money(Decimal(1)) + Money(Decimal(1), "USD")
+
+
+def test_an_id_is_what_a_bigint_can_hold_written_in_plain_digits() -> None:
+    assert [id_of(text) for text in ("0", "12", "007", "9223372036854775807")] == [0, 12, 7, 2**63 - 1]
+    assert [id_of(text) for text in ("", "-1", "1.0", " 1", "١", "9223372036854775808", "9" * 30)] == [None] * 7

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.access.actors import Actor
 from yinuo.foundation.clock import now
+from yinuo.foundation.references import id_of
 from yinuo.foundation.refusals import NotFound, Refusal
 from yinuo.standards.actions import CodeTaken, choose_ladder, save_ladder
 from yinuo.standards.models import Ladder, Standard
@@ -55,7 +56,7 @@ def standard_ladder(request: HttpRequest, actor: Actor, standard_id: int) -> Htt
     """Let a standard use a ladder of its own: `ladder` its id, or nothing for the default one."""
     row = Standard.objects.filter(pk=standard_id).first()
     wanted = request.POST.get("ladder", "")
-    chosen = Ladder.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None  # noqa: PLR2004 - as a bigint can be long
+    chosen = Ladder.objects.filter(pk=id_of(wanted)).first()
     if row is None or (wanted and chosen is None):
         raise NotFound
     choose_ladder(standard=row, ladder=chosen, by=actor, at=now())
