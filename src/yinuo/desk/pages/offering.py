@@ -1,5 +1,7 @@
 """Which acts stand in the menu of a case."""
 
+from functools import cache
+
 from yinuo.access.actors import Actor
 from yinuo.cases.models import Case
 from yinuo.foundation.acts import CaseAct, known_acts
@@ -7,7 +9,9 @@ from yinuo.foundation.acts import CaseAct, known_acts
 
 def offered_acts(case: Case, actor: Actor) -> list[CaseAct]:
     """Return the acts this person finds in the menu of a case."""
-    return [act for act in known_acts() if is_open_to(act, actor) and act.offered(case, actor)]
+    # Acts that are offered in the same cases name the same question, which is asked once.
+    is_offered = cache(lambda offered: offered(case, actor))
+    return [act for act in known_acts() if is_open_to(act, actor) and is_offered(act.offered)]
 
 
 def is_open_to(act: CaseAct, actor: Actor) -> bool:

@@ -2,7 +2,6 @@
 
 import pytest
 from django import forms
-from django.template import engines
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -10,6 +9,7 @@ from playwright.sync_api import Page, expect
 from yinuo.cases.forms import ActForm
 from yinuo.cases.tests.cast import House
 from yinuo.cases.tests.reading import text_of
+from yinuo.desk.tests.declared import templates_in
 from yinuo.desk.tests.test_browser import sign_in
 from yinuo.foundation.acts import case_act, forget_act
 from yinuo.foundation.refusals import NotAllowed
@@ -43,10 +43,7 @@ def house_acts(tmp_path):
         case_act(code, label=f"问候 {code}", icon="send", order=99, template="greeting.html", **more)(do)
         made.append(code)
 
-    with pytest.MonkeyPatch.context() as patch:
-        for loader in engines["django"].engine.template_loaders:
-            for inner in getattr(loader, "loaders", [loader]):
-                patch.setattr(inner, "get_dirs", lambda found=inner.get_dirs: [*found(), tmp_path])
+    with templates_in(tmp_path):
         yield declare
     for code in made:
         forget_act(code)
@@ -89,6 +86,24 @@ def test_what_is_not_offered_or_not_allowed_does_not_stand_in_the_menu(house: Ho
     assert browser_of(house.chen).post(f"/cases/{case.reference}/acts/leaders").status_code == 403
     assert browser_of(house.chen).get(f"/cases/{case.reference}/acts/unheard-of").status_code == 404
     assert "acts/leaders" in browser_of(house.zhou).get(f"/cases/{case.reference}").content.decode()
+
+
+def test_acts_that_ask_the_same_question_ask_it_once_for_a_page(house: House, house_acts) -> None:
+    asked: list[str] = []
+
+    def offered(case, _actor) -> bool:
+        asked.append(case.reference)
+        return True
+
+    case = house.open(at=timezone.now())
+    house_acts("one", offered=offered)
+    house_acts("other", offered=offered)
+
+    page = browser_of(house.chen).get(f"/cases/{case.reference}").content.decode()
+
+    assert "acts/one" in page
+    assert "acts/other" in page
+    assert asked == [case.reference]
 
 
 def test_a_refusal_stands_beside_what_was_typed(house: House, house_acts) -> None:

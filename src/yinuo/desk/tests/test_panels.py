@@ -1,13 +1,13 @@
 """The panels beside a conversation: any folder adds one, and none of them can break the page."""
 
 import pytest
-from django.template import engines
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from yinuo.cases.tests.cast import House
 from yinuo.cases.tests.reading import text_of
+from yinuo.desk.tests.declared import templates_in
 from yinuo.desk.tests.test_browser import sign_in, tell
 from yinuo.foundation.panels import forget_panel, known_panels, panel
 from yinuo.web.tests.browser import assert_accessible, assert_no_csp_violation
@@ -23,10 +23,7 @@ def house_panels(tmp_path):
         panel(code, title=f"标题 {code}", template="weather.html", order=15, **more)(show)
         made.append(code)
 
-    with pytest.MonkeyPatch.context() as patch:
-        for loader in engines["django"].engine.template_loaders:
-            for inner in getattr(loader, "loaders", [loader]):
-                patch.setattr(inner, "get_dirs", lambda found=inner.get_dirs: [*found(), tmp_path])
+    with templates_in(tmp_path):
         yield declare
     for code in made:
         forget_panel(code)
