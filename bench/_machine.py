@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 
+def data_root() -> Path:
+    """Return where the real data sets lie: YINUO_DATA, else beside the checkout."""
+    return Path(os.environ.get("YINUO_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+
+
 def facts() -> dict[str, Any]:
     """Return where and on what something was measured."""
     return {

@@ -13,6 +13,8 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.web.settings")
 
+import _machine
+
 from yinuo.intake.mail.reading import classify_automatic, parse_mail, split_mail
 
 ROUNDS = 3
@@ -59,9 +61,7 @@ def mails_a_second(action: Callable[[bytes], None], mails: list[bytes]) -> float
 
 
 def main() -> None:
-    default = (
-        Path(os.environ.get("YINUO_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data") / "emails" / "dev"
-    )
+    default = _machine.data_root() / "emails" / "dev"
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=default)
     parser.add_argument("--quick", action="store_true", help="ten mails, to see that it runs")

@@ -15,7 +15,6 @@ read from YINUO_DATA or ../shared/data; left out, with that reason, where it is 
 import argparse
 import csv
 import json
-import os
 import statistics
 import sys
 from collections import defaultdict
@@ -26,6 +25,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+import _machine
 
 from yinuo.cases.rules import quoting
 from yinuo.cases.rules.replaying import Learner, Lived
@@ -147,8 +148,7 @@ def _instant(text: str) -> datetime | None:
 
 def histories(options: argparse.Namespace) -> Iterator[tuple[str, list[Lived]]]:
     yield f"demo company, {options.cases} cases", demo_events(options.cases, options.seed)
-    root = Path(os.environ.get("YINUO_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
-    folder = root / "gov_zh_messages" / "dev"
+    folder = _machine.data_root() / "gov_zh_messages" / "dev"
     if folder.is_dir():
         yield "messages to local governments", government_events(folder)
     else:

@@ -191,7 +191,7 @@ import sklearn.svm; print('learning', now())
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("YINUO_DATA") or HERE.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=_machine.data_root())
     parser.add_argument("--only", nargs="*", default=[], help="names of sets")
     parser.add_argument("--quick", action="store_true", help="a handful of texts, to see that it runs")
     parser.add_argument("--json", metavar="FILE", help="keep everything")

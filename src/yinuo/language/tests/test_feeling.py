@@ -1,17 +1,15 @@
 """Sentiment by the model that is shipped, urgency by rules; both say by which words."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
 
+from yinuo.foundation.tests.data import data_folder
 from yinuo.language.model_files import Card, ModelFiles
 from yinuo.language.sentiment import Sentiment, sentiment, sentiments
 from yinuo.language.training import examples_checksum
 from yinuo.language.urgency import Concern, urgency
-
-DATA = Path(os.environ.get("YINUO_DATA") or Path(__file__).resolve().parents[5] / "shared" / "data")
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +51,7 @@ def test_the_shipped_model_was_learnt_from_our_sentences_as_they_are_now():
 
 
 def test_the_shipped_model_does_on_real_reviews_what_its_card_may_claim():
-    reviews = DATA / "waimai_10k_zh" / "dev" / "reviews.csv"
-    if not reviews.exists():
-        pytest.skip(f"{reviews} is not here; YINUO_DATA may name the folder of data")
+    reviews = data_folder("waimai_10k_zh") / "dev" / "reviews.csv"
     with reviews.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))[::40]
 
