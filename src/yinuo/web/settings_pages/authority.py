@@ -1,5 +1,6 @@
 """What the front line may give: lines of authority, the policy of approvals, budgets. Each change is a version."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -135,30 +136,22 @@ def authority(request: HttpRequest, actor: Actor) -> HttpResponse:
 def limits(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Let a line of authority allow so much from a day on."""
     form = LimitForm(request.POST)
-    if not form.is_valid():
-        return _page(request, actor, limit_form=form, status=422)
-    try:
-        set_limit(
-            of=form.of(),
-            figures=form.figures(),
-            effective_on=form.cleaned_data["effective_on"],
-            by=actor,
-            at=now(),
-        )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, actor, limit_form=form, status=refusal.status)
-    return done(request, _("The limit is saved. What was given before keeps the version it was given under."), _HERE)
+
+    def save() -> None:
+        on = form.cleaned_data["effective_on"]
+        set_limit(of=form.of(), figures=form.figures(), effective_on=on, by=actor, at=now())
+
+    said = _("The limit is saved. What was given before keeps the version it was given under.")
+    return _saved(request, actor, "limit_form", form, save, said)
 
 
 @settings_page("remedies.configure", "POST")
 def policy(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Say how long approvals may take and from which amount on two decide."""
     form = PolicyForm(request.POST)
-    if not form.is_valid():
-        return _page(request, actor, policy_form=form, status=422)
-    values = form.cleaned_data
-    try:
+
+    def save() -> None:
+        values = form.cleaned_data
         set_policy(
             approval_minutes=values["approval_minutes"],
             two_from=values["two_from"],
@@ -167,54 +160,58 @@ def policy(request: HttpRequest, actor: Actor) -> HttpResponse:
             by=actor,
             at=now(),
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, actor, policy_form=form, status=refusal.status)
-    return done(request, _("The policy is saved."), _HERE)
+
+    return _saved(request, actor, "policy_form", form, save, _("The policy is saved."))
 
 
 @settings_page("remedies.configure", "POST")
 def budgets(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Give a department or a team so much a month."""
     form = BudgetForm(request.POST)
-    if not form.is_valid():
-        return _page(request, actor, budget_form=form, status=422)
-    values = form.cleaned_data
-    try:
+
+    def save() -> None:
+        values = form.cleaned_data
         set_budget(**{**values, "currency": values["currency"].upper()}, by=actor, at=now())
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, actor, budget_form=form, status=refusal.status)
-    return done(request, _("The budget is saved."), _HERE)
+
+    return _saved(request, actor, "budget_form", form, save, _("The budget is saved."))
 
 
 @settings_page("remedies.configure", "POST")
 def apology(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Let the apology say something else."""
     form = ApologyForm(request.POST)
-    if not form.is_valid():
-        return _page(request, actor, apology_form=form, status=422)
-    try:
+
+    def save() -> None:
         set_apology(**form.cleaned_data, by=actor, at=now())
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, actor, apology_form=form, status=refusal.status)
-    return done(request, _("The apology is saved."), _HERE)
+
+    return _saved(request, actor, "apology_form", form, save, _("The apology is saved."))
 
 
 _HERE = "settings_authority"
+
+
+def _saved(
+    request: HttpRequest, actor: Actor, name: str, form: forms.Form, save: Callable[[], None], said: str
+) -> HttpResponse:
+    """Save what one of the page's forms says; what is wrong with it stands in the form, with the page around it."""
+    if not form.is_valid():
+        return _page(request, actor, wrong={name: form}, status=422)
+    try:
+        save()
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(request, actor, wrong={name: form}, status=refusal.status)
+    return done(request, said, _HERE)
 
 
 def _page(
     request: HttpRequest,
     actor: Actor,
     *,
-    limit_form: forms.Form | None = None,
-    policy_form: forms.Form | None = None,
-    budget_form: forms.Form | None = None,
-    apology_form: forms.Form | None = None,
+    wrong: Mapping[str, forms.Form] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """Show the page; `wrong`: the form that could not be saved, in the place of the empty one of its name."""
     today = day_of(now())
     holding = policy_on(today)
     words = apology_words()
@@ -223,13 +220,14 @@ def _page(
         "lines": _lines(),
         "policy": holding,
         "budgets": [(budget, stand, _share(stand.spent, stand.amount)) for budget, stand in stands],
-        "limit_form": limit_form or LimitForm(),
-        "policy_form": policy_form
-        or PolicyForm(initial={"approval_minutes": holding.approval_minutes, "two_from": holding.two_from}),
-        "budget_form": budget_form or BudgetForm(),
-        "apology_form": apology_form
-        or ApologyForm(initial={"text_zh": words.text_zh, "text_en": words.text_en, "is_sent": words.is_sent}),
+        "limit_form": LimitForm(),
+        "policy_form": PolicyForm(initial={"approval_minutes": holding.approval_minutes, "two_from": holding.two_from}),
+        "budget_form": BudgetForm(),
+        "apology_form": ApologyForm(
+            initial={"text_zh": words.text_zh, "text_en": words.text_en, "is_sent": words.is_sent}
+        ),
         "today": today,
+        **(wrong or {}),
     }
     return show(request, actor, "authority", context, here="authority", status=status)
 
