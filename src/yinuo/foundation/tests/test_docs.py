@@ -151,3 +151,13 @@ def test_folder_readmes_are_short():
     long = [path for path in (ROOT / "src").rglob("README.md") if len(path.read_text().splitlines()) > 60]
 
     assert long == []
+
+
+def test_no_file_holds_the_marks_of_a_merge_that_was_not_finished() -> None:
+    if not DOCS.exists():
+        pytest.skip("the checkout's folders are not here")
+    texts = (path for top in ("src", "docs", "bench", "tools") for path in (ROOT / top).rglob("*"))
+    kinds = {".py", ".html", ".css", ".js", ".md", ".po", ".toml"}
+
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [path for path in texts if path.suffix in kinds and marks.search(path.read_text(encoding="utf-8"))] == []

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -132,6 +133,17 @@ def test_pages_cost_as_many_statements_for_one_approval_as_for_three(
 
     assert Approval.objects.count() == 5
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_day_stands_in_its_field_as_browsers_read_it_in_every_language(house: House, language: str) -> None:
+    admin = browser_of(house.admin)
+    admin.cookies["django_language"] = language
+
+    page = admin.get("/settings/authority").content.decode()
+
+    days = re.findall(r'<input type="date"[^>]*value="([^"]*)"', page)
+    assert days == [timezone.localdate().isoformat()] * 3
 
 
 def test_the_administrator_sets_limits_policy_and_budgets(house: House, authority: Authority) -> None:

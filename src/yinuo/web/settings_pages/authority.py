@@ -21,6 +21,7 @@ from yinuo.remedies.queries.authority import budget_stands, day_of, policy_on
 from yinuo.remedies.rules import RUNGS, Figures
 from yinuo.standards.models import REMEDIES_OF_MONEY, RemedyKind
 
+from .days import DayInput
 from .doors import done, put_refusal, settings_page, show
 
 _FULL = 100
@@ -29,7 +30,7 @@ _FULL = 100
 def _day() -> forms.DateField:
     return forms.DateField(
         label=gettext_lazy("Holds from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         initial=timezone.localdate,
     )
 
@@ -104,7 +105,7 @@ class BudgetForm(forms.Form):
     team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.order_by("code"), required=False)
     from_month = forms.DateField(
         label=gettext_lazy("From the month of"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         initial=timezone.localdate,
     )
     amount = _sum(gettext_lazy("A month"))

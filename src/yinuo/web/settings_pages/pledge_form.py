@@ -12,6 +12,7 @@ from yinuo.standards.actions import PledgeTerms, PledgeWords
 from yinuo.standards.models import PledgeVersion, RemedyKind
 from yinuo.web.components.times import money
 
+from .days import DayInput
 from .standard_form import ConditionsForm, conditions_in_words
 
 
@@ -22,7 +23,7 @@ class PledgeForm(ConditionsForm):
     """
 
     version_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    effective_on = forms.DateField(label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(label=gettext_lazy("Holds from"), widget=DayInput())
     title_zh = forms.CharField(label=gettext_lazy("Title, Chinese"), max_length=120)
     title_en = forms.CharField(label=gettext_lazy("Title, English"), max_length=120)
     text_zh = forms.CharField(
