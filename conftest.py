@@ -12,13 +12,16 @@ pytest_plugins = ["yinuo.cases.tests.cast", "yinuo.web.tests.browser"]
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:  # noqa: ARG001 - it extends the plugin's own
-    """Make the test database; when all is over, let go of sessions that a browser's open connection still holds."""
+    """Make the test database; when all is over, let go of sessions that are still held."""
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        # The last test may have left its own session dead.
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)
